@@ -1,0 +1,1 @@
+"""Neuvontalinja: a bilingual telephone guidance line on Asterisk."""

@@ -1,0 +1,1 @@
+"""Translations between the line and the world: Asterisk, Postgres, the disk, speech."""

@@ -1,0 +1,152 @@
+"""The connection to Asterisk: when to try again, and what is set up each time."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import aiohttp
+import structlog
+
+from ivr.adapters.ari.events import UNWANTED, Translator
+from ivr.adapters.ari.socket import AriSocket, Replaced
+from ivr.adapters.ari.switch import AriSwitch
+from ivr.errors import Refusal
+from ivr.ports import Switch, SwitchEvent, SwitchUnavailable
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S = 5.0
+CONNECT_BOUND_S = 5.0
+CLOSE_BOUND_S = 1.0
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 3.0
+LARGEST_MESSAGE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class AriTarget:
+    """Where Asterisk is and who we are to it. `url` ends before `/ari`."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    application: str = "ivr"
+
+
+def pause_before(attempt: int, jitter: float) -> float:
+    """Seconds to wait before the attempt (from 1); `jitter` in 0..1 spreads controllers apart."""
+    longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 10))
+    return longest * (0.5 + jitter / 2)
+
+
+class AriConnections:
+    """Connects to Asterisk, again and again. Implements `ivr.ports.Connections`.
+
+    `accounts` are the SIP accounts whose reachability is wanted.
+    """
+
+    def __init__(
+        self,
+        target: AriTarget,
+        accounts: Sequence[str],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._target = target
+        self._accounts = accounts
+        self._jitter = jitter
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator["AriConnection"]:
+        """Connect with back-off; see `ivr.ports.Connections`.
+
+        Raises Refusal when Asterisk does not accept our name and password, and,
+        out of the iterator, Replaced when another controller takes over.
+        """
+        async with aiohttp.ClientSession(headers=self._credentials()) as session:
+            socket = await self._patiently(session)
+            try:
+                yield AriConnection(socket, AriSwitch(socket, self._target.application))
+            finally:
+                await socket.close()
+
+    async def _patiently(self, session: aiohttp.ClientSession) -> AriSocket:
+        attempt = 0
+        while True:
+            try:
+                return await self._once(session)
+            except (aiohttp.ClientError, OSError, TimeoutError, SwitchUnavailable) as error:
+                attempt += 1
+                pause = pause_before(attempt, self._jitter())
+                log.warning("ari.not_connected", attempt=attempt, error=str(error) or "no answer")
+                await asyncio.sleep(pause)
+
+    async def _once(self, session: aiohttp.ClientSession) -> AriSocket:
+        socket = AriSocket(await self._open(session))
+        try:
+            await self._prepare(socket)
+        except BaseException:
+            await socket.close()
+            raise
+        return socket
+
+    async def _open(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
+        url = f"{self._target.url}/ari/events?app={quote(self._target.application)}"
+        try:
+            async with asyncio.timeout(CONNECT_BOUND_S):
+                return await session.ws_connect(
+                    url,
+                    heartbeat=HEARTBEAT_S,
+                    max_msg_size=LARGEST_MESSAGE,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_BOUND_S),
+                )
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status in (401, 403):
+                raise Refusal(
+                    f"Asterisk at {self._target.url} does not accept the ARI user"
+                    f" {self._target.user!r} with the password given ({error.status}):"
+                    " set IVR_ARI_USER and IVR_ARI_PASSWORD to those of its ari.conf"
+                ) from None
+            raise
+
+    async def _prepare(self, socket: AriSocket) -> None:
+        """What Asterisk must know on every connect: the noise to leave out, the phones to watch."""
+        name = self._target.application
+        unwanted = [{"type": kind} for kind in UNWANTED]
+        await socket.request("PUT", f"applications/{name}/eventFilter", {"disallowed": unwanted})
+        for account in self._accounts:
+            answer = await socket.request(
+                "POST",
+                f"applications/{name}/subscription",
+                eventSource=f"endpoint:PJSIP/{account}",
+            )
+            if answer.status >= 400:
+                log.error("ari.unknown_phone", account=account, status=answer.status)
+
+    def _credentials(self) -> dict[str, str]:
+        encoded = aiohttp.encode_basic_auth(self._target.user, self._target.password)
+        return {"Authorization": encoded}
+
+
+class AriConnection:
+    """An open socket as the line sees it. Implements `ivr.ports.Connection`."""
+
+    def __init__(self, socket: AriSocket, switch: Switch) -> None:
+        self.switch = switch
+        self._socket = socket
+
+    async def events(self) -> AsyncIterator[SwitchEvent]:
+        """See `ivr.ports.Connection`. Raises Replaced when another controller takes over."""
+        translator = Translator()
+        async for event in self._socket.events():
+            if event["type"] == "ApplicationReplaced":
+                raise Replaced("another controller has taken this application over")
+            meaning = translator.translate(event)
+            if meaning is not None:
+                yield meaning
+
+    async def close(self) -> None:
+        """See `ivr.ports.Connection`."""
+        await self._socket.close()

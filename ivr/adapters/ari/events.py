@@ -1,0 +1,118 @@
+"""What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ivr.domain.call import ChannelId
+from ivr.ports import (
+    Arrived,
+    ChannelEnded,
+    KeyPressed,
+    LegAnswered,
+    PhoneChanged,
+    PlaybackEnded,
+    PlaybackId,
+    SwitchEvent,
+)
+
+# The first argument that the dialplan gives to Stasis(), and that of a leg that we ring.
+CALL = "call"
+LEG = "leg"
+
+# What Asterisk is asked not to send. A list of what is wanted would be shorter, but
+# such a list also holds back the answers to our own requests (Asterisk 22.10).
+UNWANTED = (
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "ChannelCallerId",
+    "ChannelConnectedLine",
+    "ChannelCreated",
+    "ChannelDialplan",
+    "ChannelEnteredBridge",
+    "ChannelLeftBridge",
+    "ChannelStateChange",
+    "ChannelVarset",
+    "ContactStatusChange",
+    "DeviceStateChanged",
+    "Dial",
+    "EndpointStateChange",
+    "PlaybackContinuing",
+    "PlaybackStarted",
+)
+
+
+class Translator:
+    """Turns ARI events into the line's own, one at a time, in order.
+
+    Remembers the cause that ChannelHangupRequest gives, because the StasisEnd that
+    follows has none.
+    """
+
+    def __init__(self) -> None:
+        self._causes: dict[str, int] = {}
+
+    def translate(self, event: Mapping[str, Any]) -> SwitchEvent | None:
+        """The meaning of an event; None where it has none or lacks what is needed."""
+        try:
+            return self._meaning(event)
+        except (KeyError, TypeError, ValueError, IndexError):
+            return None
+
+    def _meaning(self, event: Mapping[str, Any]) -> SwitchEvent | None:
+        match event["type"]:
+            case "StasisStart":
+                return _started(event["channel"], event["args"])
+            case "ChannelHangupRequest":
+                self._causes[event["channel"]["id"]] = int(event.get("cause", 0))
+                return None
+            case "StasisEnd" | "ChannelDestroyed":
+                return self._ended(event)
+            case "ChannelDtmfReceived":
+                return KeyPressed(channel=_id(event), key=str(event["digit"]))
+            case "PlaybackFinished":
+                return _playback(event["playback"])
+            case "PeerStatusChange":
+                return _phone(event["endpoint"], event["peer"])
+            case _:
+                return None
+
+    def _ended(self, event: Mapping[str, Any]) -> SwitchEvent:
+        channel = _id(event)
+        cause = self._causes.pop(channel, 0)
+        return ChannelEnded(
+            channel=channel,
+            cause=int(event.get("cause", cause)),
+            sip=int(event.get("tech_cause", 0)),
+        )
+
+
+def _id(event: Mapping[str, Any]) -> ChannelId:
+    return ChannelId(event["channel"]["id"])
+
+
+def _started(channel: Mapping[str, Any], args: Sequence[str]) -> SwitchEvent | None:
+    if args[0] == LEG:
+        return LegAnswered(channel=ChannelId(channel["id"]))
+    if args[0] != CALL:
+        return None
+    return Arrived(
+        channel=ChannelId(channel["id"]),
+        dialled=args[1],
+        caller=channel["caller"]["number"],
+        hidden=args[2] != "0",
+    )
+
+
+def _playback(playback: Mapping[str, Any]) -> SwitchEvent | None:
+    kind, _, target = playback["target_uri"].partition(":")
+    if kind != "channel":
+        return None
+    return PlaybackEnded(
+        channel=ChannelId(target),
+        playback=PlaybackId(playback["id"]),
+        failed=playback["state"] == "failed",
+    )
+
+
+def _phone(endpoint: Mapping[str, Any], peer: Mapping[str, Any]) -> SwitchEvent:
+    return PhoneChanged(account=endpoint["resource"], reachable=peer["peer_status"] == "Reachable")

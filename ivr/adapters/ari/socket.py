@@ -1,0 +1,142 @@
+"""One WebSocket to Asterisk: events out, requests in, each answered within a bound.
+
+Requests travel over the events' socket (ARI "REST over WebSocket", Asterisk 22),
+so that commands and events share one order. Asterisk carries them out one at a
+time; a request that waits would hold up every call, hence the rule, kept by the
+stage, that a playback is stopped before the next verb on its channel.
+"""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+
+from ivr.ports import SwitchUnavailable
+
+log = structlog.get_logger(__name__)
+
+ANSWER = "RESTResponse"
+REQUEST_BOUND_S = 5.0
+
+Json = Mapping[str, Any]
+
+
+class Replaced(Exception):
+    """Another controller has taken the application over; this one must stop at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """Asterisk's answer to one request: HTTP status and decoded body (None: empty)."""
+
+    status: int
+    body: Any
+
+
+class AriSocket:
+    """The open socket, read from the first moment until it is closed by either side."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self._ws = ws
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, asyncio.Future[Response]] = {}
+        self._events: asyncio.Queue[Json | None] = asyncio.Queue()
+        self.closed = False
+        self._reading = asyncio.create_task(self._read(), name="ari-read")
+
+    async def _read(self) -> None:
+        """Sort what arrives into answers and events until the socket ends.
+
+        Never awaits anything but the socket: Asterisk drops a reader that stalls.
+        """
+        try:
+            async for message in self._ws:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._sort(message.data)
+        finally:
+            self._end()
+
+    async def events(self) -> AsyncIterator[Json]:
+        """The events in their order, from the first one after the connect."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def request(
+        self, method: str, path: str, body: Json | None = None, **query: str
+    ) -> Response:
+        """Send one request and await its answer. Raises SwitchUnavailable."""
+        if self.closed:
+            raise SwitchUnavailable("the socket to Asterisk is closed")
+        number = str(next(self._numbers))
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            async with asyncio.timeout(REQUEST_BOUND_S):
+                await self._ws.send_str(_encode(number, method, path, body, query))
+                return await answer
+        except TimeoutError:
+            await self.close()
+            raise SwitchUnavailable(
+                f"Asterisk did not answer {method} {path} within {REQUEST_BOUND_S:g} s"
+            ) from None
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise SwitchUnavailable(f"the socket to Asterisk broke: {error}") from error
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        """Close the socket; requests on their way fail, the events end."""
+        self._end()
+        await self._ws.close()
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+
+    def _sort(self, text: str) -> None:
+        try:
+            message = json.loads(text)
+            if message["type"] == ANSWER:
+                self._answer(message)
+            else:
+                self._events.put_nowait(message)
+        except (ValueError, KeyError, TypeError):
+            log.warning("ari.unreadable_message", length=len(text))
+
+    def _answer(self, message: Json) -> None:
+        waiting = self._waiting.get(str(message.get("request_id")))
+        if waiting is None or waiting.done():
+            return
+        text = message.get("message_body")
+        waiting.set_result(
+            Response(status=int(message["status_code"]), body=json.loads(text) if text else None)
+        )
+
+    def _end(self) -> None:
+        if self.closed:
+            return
+        self.closed = True
+        self._events.put_nowait(None)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(SwitchUnavailable("the socket to Asterisk closed"))
+
+
+def _encode(
+    number: str, method: str, path: str, body: Json | None, query: Mapping[str, str]
+) -> str:
+    request: dict[str, Any] = {
+        "type": "RESTRequest",
+        "transaction_id": number,
+        "request_id": number,
+        "method": method,
+        "uri": path,
+        "query_strings": [{"name": name, "value": value} for name, value in query.items()],
+    }
+    if body is not None:
+        request["content_type"] = "application/json"
+        request["message_body"] = json.dumps(body)
+    return json.dumps(request)

@@ -1,0 +1,168 @@
+"""When events are put on disk: together and soon, or at once where somebody waits for it."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+from ivr.adapters.outbox_store import Backlog, Entry, OutboxStore
+from ivr.domain.journal import Event
+from ivr.ports import JournalUnavailable
+
+GATHER_S = 0.02  # how long the first event of a group waits for others: well below 50 ms
+RETRY_S = 1.0  # how long after the disk's refusal the events it refused are tried again
+
+_log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Write:
+    event: Event
+    entry: Entry
+    done: Future[None] | None  # somebody waits for it; None: nobody does
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ask:
+    question: Callable[[OutboxStore], object]
+    answer: Future[Any]
+
+
+class _Stop:
+    """The last thing ever taken from the queue."""
+
+
+class GroupCommit:
+    """The thread that owns the store: it writes events in groups and answers questions between.
+
+    `kept` is called in that thread with the events that are new, once they are
+    on disk. While the disk refuses, `fault` says why, `faults` counts, plain
+    events are held in memory and tried again, and whoever waits is told.
+    """
+
+    def __init__(self, store: OutboxStore, *, kept: Callable[[Sequence[Event]], None]) -> None:
+        self.fault: str | None = None
+        self.faults = 0
+        self.backlog: Backlog = store.backlog()
+        self._store = store
+        self._kept = kept
+        self._queue: queue.SimpleQueue[_Write | _Ask | _Stop] = queue.SimpleQueue()
+        self._held: list[_Write] = []
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
+        self._thread.start()
+
+    def write(self, event: Event, entry: Entry) -> None:
+        """Have an event written with the next group."""
+        self._queue.put(_Write(event=event, entry=entry, done=None))
+
+    def write_now(self, event: Event, entry: Entry) -> Future[None]:
+        """Have an event written at once; fails with JournalUnavailable, and is then not kept."""
+        done: Future[None] = Future()
+        self._queue.put(_Write(event=event, entry=entry, done=done))
+        return done
+
+    def ask(self, question: Callable[[OutboxStore], _Answer]) -> Future[_Answer]:
+        """Ask the store something, after everything given before was written."""
+        answer: Future[_Answer] = Future()
+        self._queue.put(_Ask(question=question, answer=answer))
+        return answer
+
+    def flush(self) -> Future[None]:
+        """Done once everything given so far is on disk; fails with JournalUnavailable."""
+        return self.ask(lambda _: self._refuse_if_held())
+
+    def stop(self) -> None:
+        """Write what was given, close the store and end the thread. Returns when it has ended."""
+        self._queue.put(_Stop())
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopped:
+            group = self._gather()
+            self._commit([item for item in group if isinstance(item, _Write)])
+            for item in group:
+                if isinstance(item, _Ask):
+                    self._reply(item)
+            self._stopped = any(isinstance(item, _Stop) for item in group)
+        self._store.close()
+
+    def _gather(self) -> Sequence[_Write | _Ask | _Stop]:
+        """Take things until one cannot wait, or the first has waited long enough."""
+        group: list[_Write | _Ask | _Stop] = []
+        deadline: float | None = None
+        while True:
+            try:
+                group.append(self._queue.get(timeout=self._patience(deadline)))
+            except queue.Empty:
+                return group
+            if not isinstance(group[-1], _Write) or group[-1].done is not None:
+                return group
+            deadline = deadline or time.monotonic() + GATHER_S
+
+    def _patience(self, deadline: float | None) -> float | None:
+        if deadline is not None:
+            return max(0.0, deadline - time.monotonic())
+        return RETRY_S if self._held else None
+
+    def _commit(self, writes: Sequence[_Write]) -> None:
+        writes, self._held = [*self._held, *writes], []
+        if not writes:
+            return
+        try:
+            new = self._store.write([write.entry for write in writes])
+        except Exception as error:  # noqa: BLE001 - the thread must live, and say so
+            self._refused(writes, error)
+        else:
+            self._written(writes, new)
+
+    def _written(self, writes: Sequence[_Write], new: Sequence[bool]) -> None:
+        if self.fault is not None:
+            _log.warning("outbox.written_again", written=len(writes))
+        self.fault = None
+        self.backlog = self._store.backlog()
+        for write in writes:
+            if write.done is not None:
+                _resolve(write.done)
+        self._kept([write.event for write, is_new in zip(writes, new, strict=True) if is_new])
+
+    def _refused(self, writes: Sequence[_Write], error: Exception) -> None:
+        self.faults += 1
+        self.fault = f"{type(error).__name__}: {error}"
+        self._held = [write for write in writes if write.done is None]
+        _log.error("outbox.not_written", held=len(self._held), exc_info=error)
+        for write in writes:
+            if write.done is not None:
+                _resolve(write.done, self._unavailable())
+
+    def _reply(self, ask: _Ask) -> None:
+        try:
+            answer = ask.question(self._store)
+            self.backlog = self._store.backlog()
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
+            _resolve(ask.answer, error)
+        else:
+            _resolve(ask.answer, None, answer)
+
+    def _refuse_if_held(self) -> None:
+        if self._held:
+            raise self._unavailable()
+
+    def _unavailable(self) -> JournalUnavailable:
+        return JournalUnavailable(f"the outbox cannot write: {self.fault}")
+
+
+def _resolve(future: Future[Any], error: Exception | None = None, result: object = None) -> None:
+    """Tell whoever waits, unless they have given up."""
+    if not future.set_running_or_notify_cancel():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)

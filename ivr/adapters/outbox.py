@@ -1,0 +1,175 @@
+"""The durable local record: what is on disk here is never lost and reaches Postgres in time."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import date
+from pathlib import Path
+from typing import Self, TypeVar
+
+import structlog
+
+from ivr.adapters.group_commit import GroupCommit
+from ivr.adapters.outbox_store import Backlog, Entry, OutboxStore, StoredEvent
+from ivr.domain.call import CallId, Facts
+from ivr.domain.facts import decode
+from ivr.domain.journal import Event
+from ivr.ports import JournalUnavailable
+
+PROMISE_S = 5.0  # how long a caller is kept waiting for the disk
+
+_log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
+
+
+def _unobserved(_: Event) -> None:
+    """Nobody looks."""
+
+
+class Outbox:
+    """The Journal on SQLite (WAL, synchronous FULL), and what the shipper takes from it.
+
+    `async with await Outbox.open(path) as outbox:`; leaving flushes and closes.
+    Exactly one outcome: a repeated id changes nothing, nor does anything after
+    a call's FINISHED. `observe` is called in the event loop, once for each new
+    event, in order, when it is on disk.
+    """
+
+    def __init__(self, store: OutboxStore, observe: Callable[[Event], None] = _unobserved) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._observe = observe
+        self._news = asyncio.Event()
+        self._closed = False
+        self._commit = GroupCommit(store, kept=self._kept)
+
+    @classmethod
+    async def open(cls, path: Path, *, observe: Callable[[Event], None] = _unobserved) -> Self:
+        """Open or create the file. Raises Refusal when it is taken, broken or out of reach."""
+        return cls(await asyncio.to_thread(OutboxStore.open, path), observe)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    # The journal, as calls see it.
+
+    def record(self, event: Event) -> None:
+        """Take an event; on disk within 50 ms, or held in memory for as long as the disk refuses.
+
+        Raises ValueError for an event that cannot be written down at all (a
+        time without a zone, facts too large): a fault of the program.
+        """
+        self._refuse_if_closed()
+        self._commit.write(event, Entry.of(event))
+
+    async def promise(self, event: Event) -> None:
+        """Put an event on disk and return only then.
+
+        Raises JournalUnavailable: the disk refused and the event is not kept,
+        or it did not answer within 5 s and the event may still be kept later.
+        """
+        self._refuse_if_closed()
+        await _within(PROMISE_S, self._commit.write_now(event, Entry.of(event)))
+
+    async def flush(self) -> None:
+        """Return once everything taken so far is on disk. Raises JournalUnavailable."""
+        self._refuse_if_closed()
+        await asyncio.wrap_future(self._commit.flush())
+
+    async def open_calls(self) -> Mapping[CallId, Facts]:
+        """Calls that have arrived and not finished, with their latest facts."""
+        written = await self._ask(OutboxStore.open_calls)
+        read = {call: _facts(call, text) for call, text in written.items()}
+        return {call: facts for call, facts in read.items() if facts is not None}
+
+    async def callback_promised(self, call: CallId) -> date | None:
+        """The day by which this call's callback is promised; None while none is on disk.
+
+        Known for as long as the call is open, and for a week at least.
+        """
+        return await self._ask(lambda store: store.callback_promised(call))
+
+    # The backlog, as the shipper and the health page see it.
+
+    async def unshipped(self, limit: int) -> Sequence[StoredEvent]:
+        """The oldest events that Postgres does not have, in the order of happening."""
+        return await self._ask(lambda store: store.unshipped(limit))
+
+    async def shipped(self, up_to_seq: int) -> None:
+        """Forget the events up to this place: Postgres has them."""
+        await self._ask(lambda store: store.shipped(up_to_seq))
+
+    async def set_aside(self, seq: int, reason: str) -> None:
+        """Keep an event that Postgres refuses out of the way of the others."""
+        await self._ask(lambda store: store.set_aside(seq, reason))
+
+    async def news(self) -> None:
+        """Return once a new event is on disk; at once if one came since the last return."""
+        await self._news.wait()
+        self._news.clear()
+
+    @property
+    def backlog(self) -> Backlog:
+        """How much Postgres does not have yet."""
+        return self._commit.backlog
+
+    @property
+    def fault(self) -> str | None:
+        """Why the disk refuses to take events now; None when it takes them."""
+        return self._commit.fault
+
+    @property
+    def faults(self) -> int:
+        """How many times the disk has refused since the start."""
+        return self._commit.faults
+
+    async def close(self) -> None:
+        """Put everything on disk and let go of the file. Raises JournalUnavailable if it cannot."""
+        if self._closed:
+            return
+        self._closed = True
+        flushed = self._commit.flush()
+        await asyncio.to_thread(self._commit.stop)
+        await asyncio.wrap_future(flushed)
+
+    async def _ask(self, question: Callable[[OutboxStore], _Answer]) -> _Answer:
+        self._refuse_if_closed()
+        return await _within(PROMISE_S, self._commit.ask(question))
+
+    def _kept(self, events: Sequence[Event]) -> None:
+        """Called in the store's thread."""
+        self._loop.call_soon_threadsafe(self._tell, events)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        self._news.set()
+        for event in events:
+            try:
+                self._observe(event)
+            except Exception:  # noqa: BLE001 - a screen that fails must not harm the record
+                _log.exception("outbox.observer_failed", event_id=event.id)
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise RuntimeError("the outbox is closed")
+
+
+async def _within(bound_s: float, future: Future[_Answer]) -> _Answer:
+    try:
+        # Not wait_for: Python 3.11's swallows a cancellation that comes with the answer.
+        async with asyncio.timeout(bound_s):
+            return await asyncio.wrap_future(future)
+    except TimeoutError:
+        raise JournalUnavailable(f"the disk did not answer within {bound_s:g} s") from None
+    except sqlite3.Error as error:
+        raise JournalUnavailable(f"the outbox cannot be read: {error}") from error
+
+
+def _facts(call: CallId, text: str) -> Facts | None:
+    try:
+        return decode(text)
+    except ValueError:
+        _log.exception("outbox.unreadable_facts", call_id=call)
+        return None

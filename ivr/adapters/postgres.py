@@ -1,0 +1,77 @@
+"""How Postgres is reached, and what is said when it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+
+from ivr.errors import Refusal
+
+if TYPE_CHECKING:
+    from asyncpg.pool import Pool
+
+CONNECT_S = 5.0
+COMMAND_S = 10.0
+_UNREADABLE = "the database of IVR_DATABASE_URL"
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """One connection. Raises Refusal, which says where, why and what to do."""
+    try:
+        return await asyncpg.connect(url, timeout=CONNECT_S)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Refusal(f"Cannot use {where(url)}: {_cause(error)}; {_cure(error)}.") from error
+
+
+async def check_database(url: str) -> None:
+    """Return if the database answers. Raises Refusal."""
+    connection = await connect(url)
+    await connection.close()
+
+
+async def open_pool(url: str) -> Pool:
+    """Connections made when they are first wanted: the server may be away now."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=4,
+        timeout=CONNECT_S,
+        command_timeout=COMMAND_S,
+        server_settings={"application_name": "ivr"},
+    )
+
+
+def where(url: str) -> str:
+    """The database's name and place, never its user or password."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 5432
+    except ValueError:
+        return _UNREADABLE
+    if "@" in parts.path + parts.query + parts.fragment:
+        return _UNREADABLE  # an unescaped password: what looks like the host may be a part of it
+    socket = parse_qs(parts.query).get("host", [""])[0]
+    place = socket or f"{host or 'localhost'}:{port}"
+    return f"database {parts.path.lstrip('/') or '(default)'} at {place}"
+
+
+def _cause(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return f"no answer within {CONNECT_S:g} s"
+        case OSError() | asyncpg.PostgresError():
+            return str(error)
+        case _:  # its text may repeat the address, and with it the password
+            return "the address cannot be read"
+
+
+def _cure(error: Exception) -> str:
+    match error:
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            return "correct the user and the password in IVR_DATABASE_URL"
+        case asyncpg.InvalidCatalogNameError():
+            return "create the database, or correct its name in IVR_DATABASE_URL"
+        case _:
+            return "start the server, or correct IVR_DATABASE_URL"

@@ -1,0 +1,63 @@
+"""Which Asterisk and which Postgres the line stands on: somebody's servers, or its own."""
+
+from ivr.adapters import studio
+from ivr.adapters.ari import AriTarget
+from ivr.adapters.synthesis import EspeakNg
+from ivr.domain.service import Service
+from ivr.embedded import packages
+from ivr.embedded.asterisk import EmbeddedAsterisk
+from ivr.embedded.packages import Root
+from ivr.embedded.postgres import EmbeddedPostgres
+from ivr.embedded.progress import Progress
+from ivr.settings import PROJECT_ROOT, Settings
+
+
+def database(settings: Settings) -> tuple[str, EmbeddedPostgres | None]:
+    """The database's address, and our own server if it is ours: started or adopted.
+
+    Blocking. Raises Refusal.
+    """
+    if settings.database_url is not None:
+        return settings.database_url, None
+    postgres = EmbeddedPostgres(settings.state_dir)
+    return postgres.ensure_running(), postgres
+
+
+def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAsterisk | None]:
+    """How to reach Asterisk, and our own if it is ours: started or adopted.
+
+    Blocking. Raises Refusal.
+    """
+    if given := settings.ari:
+        return AriTarget(url=given.url, user=given.user, password=given.password), None
+    asterisk = embedded_asterisk(settings, service)
+    access = asterisk.ensure_running()
+    return AriTarget(url=access.ari_url, user=access.user, password=access.password), asterisk
+
+
+def build_prompts(settings: Settings, service: Service) -> int:
+    """Speak the prompts that are missing or changed; how many. Blocking. Raises Refusal."""
+    with Progress(doing="Speaking the prompts") as progress:
+        return studio.build(
+            service,
+            settings.prompts_dir,
+            EspeakNg(programs=_root(settings)),
+            progress=lambda done, total: progress.at(f"{done} of {total}"),
+        )
+
+
+def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
+    """Our own Asterisk, with an account for each counsellor; its packages are fetched."""
+    return EmbeddedAsterisk(
+        root=_root(settings),
+        state_dir=settings.state_dir,
+        dialplan_dir=PROJECT_ROOT / "dialplan",
+        prompts_dir=settings.prompts_dir,
+        sip=settings.sip_bind,
+        rtp=settings.rtp_ports,
+        accounts=tuple(counsellor.account for counsellor in service.counsellors),
+    )
+
+
+def _root(settings: Settings) -> Root:
+    return packages.ensure(settings.packages_dir, mirror=settings.debian_mirror)

@@ -1,0 +1,117 @@
+"""The `ivr` command: what can be asked of it, and how a refusal is said."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ivr import backing, config, logs
+from ivr.adapters.migrations import migrate
+from ivr.errors import Refusal
+from ivr.running import Stop, signals
+from ivr.service import Options, serve
+from ivr.settings import PROJECT_ROOT, Settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, 1 and one line on stderr when not."""
+    parsed = _parser().parse_args(arguments)
+    command: Command = parsed.command
+    try:
+        return command(parsed, Settings.from_environment())
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ivr", description="A telephone guidance line.")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=PROJECT_ROOT / "config",
+        metavar="DIR",
+        help="the folder of lines.yaml, schedule.yaml and counsellors.yaml (default: %(default)s)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the line until Ctrl-C or SIGTERM")
+    run.add_argument("--open-now", action="store_true", help="try the line at any hour")
+    run.add_argument("--json", action="store_true", help="log as JSON to stderr, not to a file")
+    run.set_defaults(command=_run)
+    call = commands.add_parser("call", help="phone the running line and print what is heard")
+    call.add_argument("number", help="the service number to dial")
+    call.add_argument("--keys", default="", help='keys to press, one a question, as in "1 2"')
+    call.add_argument("--from", dest="caller", default="+358401234567", help="or: anonymous")
+    call.set_defaults(command=_call)
+    phone = commands.add_parser("phone", help="be a counsellor's phone, in this terminal")
+    phone.add_argument("counsellor", help="the counsellor's name in counsellors.yaml")
+    phone.add_argument("--auto", action="store_true", help="answer by itself")
+    phone.set_defaults(command=_phone)
+    check = commands.add_parser("check", help="say everything that is wrong in the configuration")
+    check.set_defaults(command=_check)
+    prompts = commands.add_parser("prompts", help="the spoken prompts")
+    prompts.add_argument("what", choices=["build"], help="speak what is missing or has changed")
+    prompts.set_defaults(command=_prompts)
+    database = commands.add_parser("db", help="the database")
+    database.add_argument("what", choices=["migrate"], help="bring its tables up to date")
+    database.set_defaults(command=_database)
+    return parser
+
+
+def _run(parsed: argparse.Namespace, settings: Settings) -> int:
+    file = None if parsed.json else settings.state_dir / "log" / "ivr.log"
+    logs.configure(as_json=True, file=file)
+    asyncio.run(_serve(settings, Options(config_dir=parsed.config, open_now=parsed.open_now)))
+    return 0
+
+
+async def _serve(settings: Settings, options: Options) -> None:
+    stop = Stop()
+    with signals(stop):
+        await serve(settings, options, stop)
+
+
+def _call(parsed: argparse.Namespace, settings: Settings) -> int:
+    _quietly()
+    raise Refusal("not yet")
+
+
+def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
+    _quietly()
+    raise Refusal("not yet")
+
+
+def _check(parsed: argparse.Namespace, settings: Settings) -> int:
+    service = config.load(parsed.config)
+    sys.stdout.write(
+        f"{parsed.config}: {len(service.lines)} lines, {len(service.topics)} topics,"
+        f" {len(service.counsellors)} counsellors; nothing is wrong.\n"
+    )
+    return 0
+
+
+def _prompts(parsed: argparse.Namespace, settings: Settings) -> int:
+    _quietly()
+    made = backing.build_prompts(settings, config.load(parsed.config))
+    sys.stdout.write(f"{made} clips spoken into {settings.prompts_dir}\n")
+    return 0
+
+
+def _database(parsed: argparse.Namespace, settings: Settings) -> int:
+    _quietly()
+    url, _ = backing.database(settings)
+    applied = asyncio.run(migrate(url))
+    sys.stdout.write(f"{len(applied)} migrations applied\n")
+    return 0
+
+
+def _quietly() -> None:
+    """Only what goes wrong is logged, for the person at the terminal."""
+    logs.configure(as_json=False, level=logging.WARNING)

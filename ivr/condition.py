@@ -1,0 +1,49 @@
+"""How the running service is, as the web port shows it."""
+
+from datetime import datetime
+
+from ivr.adapters.outbox import Outbox
+from ivr.adapters.shipping import Shipper
+from ivr.director import Conductor
+from ivr.ports import Clock
+
+
+class Condition:
+    """Implements `ivr.web.status.Status` for as much of the service as there is yet."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self.conductor: Conductor | None = None
+        self.shipper: Shipper | None = None
+        self._outbox = outbox
+        self._clock = clock
+
+    @property
+    def switch_connected(self) -> bool:
+        """See Status."""
+        return self.conductor is not None and self.conductor.connected
+
+    @property
+    def journal_fault(self) -> str | None:
+        """See Status."""
+        return self._outbox.fault
+
+    @property
+    def shipping_fault(self) -> str | None:
+        """See Status."""
+        return "not connected yet" if self.shipper is None else self.shipper.problem
+
+    @property
+    def backlog(self) -> int:
+        """See Status."""
+        return self._outbox.backlog.size
+
+    @property
+    def oldest_s(self) -> float:
+        """See Status."""
+        oldest: datetime | None = self._outbox.backlog.oldest
+        return 0.0 if oldest is None else (self._clock.now() - oldest).total_seconds()
+
+    @property
+    def set_aside(self) -> int:
+        """See Status."""
+        return self._outbox.backlog.rejected

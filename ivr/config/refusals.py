@@ -1,0 +1,76 @@
+"""How a value that does not fit the schema is told to the administrator."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ivr.config.fields import OWN_WORDS
+from ivr.config.problem import Problem, cure, shown
+from ivr.config.schema import Section
+from ivr.config.source import Document, Loc
+
+_SECTION: Final = "must be a section of indented 'key: value' lines, not {got}"
+_WORDS: Final[Mapping[str, str]] = {
+    OWN_WORDS: "{text}",
+    "int_type": "must be a whole number without quotes, not {got}",
+    "float_type": "must be a number without quotes, such as 20 or 7.5, not {got}",
+    "greater_than": "must be more than {gt:g}, not {got}",
+    "greater_than_equal": "must be at least {ge:g}, not {got}",
+    "less_than_equal": "must be at most {le:g}, not {got}",
+    "list_type": "must be a list in brackets, such as [a, b], not {got}",
+    "too_short": "is empty; write at least one entry",
+    "dict_type": _SECTION,
+    "model_type": _SECTION,
+}
+"""Every type of error that the schema can end in (pydantic's names) and its words."""
+
+
+def misfits(document: Document, kind: type[Section]) -> Iterator[Problem]:
+    """Everything in the file that cannot be read or does not fit the schema."""
+    yield from document.problems
+    if document.data is None:
+        return
+    try:
+        kind.model_validate(document.data)
+    except ValidationError as error:
+        for detail in error.errors():
+            yield _problem(document, kind, detail)
+
+
+def _problem(document: Document, kind: type[Section], error: ErrorDetails) -> Problem:
+    loc, wrong_key = _location(error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            known = _section(kind, loc[:-1]).model_fields
+            text = f"unknown key {str(loc[-1])!r}; {cure(str(loc[-1]), known)}"
+            return document.key_problem(loc, text)
+        case "missing":
+            purpose = _section(kind, loc[:-1]).model_fields[str(loc[-1])].description
+            return document.key_problem(loc[:-1], f"the key {loc[-1]!r} is missing: {purpose}")
+        case _ if wrong_key:
+            return document.key_problem(loc, _words(error))
+        case _:
+            return document.value_problem(loc, _words(error))
+
+
+def _location(loc: Loc) -> tuple[Loc, bool]:
+    """The path without pydantic's mark of a wrong key, and whether it was there."""
+    return (loc[:-1], True) if loc and loc[-1] == "[key]" else (loc, False)
+
+
+def _words(error: ErrorDetails) -> str:
+    return _WORDS[error["type"]].format(got=shown(error["input"]), **error.get("ctx", {}))
+
+
+def _section(kind: type[Section], loc: Loc) -> type[Section]:
+    """The schema of the section at a path."""
+    found: Any = kind
+    for step in loc:
+        if isinstance(found, type) and issubclass(found, Section):
+            found = found.model_fields[str(step)].annotation
+        else:
+            found = get_args(found)[-1]  # the values of a dict, the items of a list
+    section: type[Section] = found
+    return section

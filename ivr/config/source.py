@@ -1,0 +1,127 @@
+"""What a configuration file says and where: its text as bytes allow, its values with places."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.config.problem import Problem
+
+Loc = tuple[str | int, ...]
+
+_MAX_BYTES = 1_000_000
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A place in a file, counted from 1."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One file: its data (None if it could not be read), the places of it, and what is wrong."""
+
+    path: Path
+    data: object
+    keys: Mapping[Loc, Mark]
+    values: Mapping[Loc, Mark]
+    problems: tuple[Problem, ...]
+
+    def value_problem(self, loc: Loc, text: str) -> Problem:
+        """A problem at a value, or at the innermost section of its path that exists."""
+        return self._problem(self.values, loc, text)
+
+    def key_problem(self, loc: Loc, text: str) -> Problem:
+        """A problem at a key; at the value where there is none, as in a list."""
+        return self._problem({**self.values, **self.keys}, loc, text)
+
+    def _problem(self, places: Mapping[Loc, Mark], loc: Loc, text: str) -> Problem:
+        while loc and loc not in places:
+            loc = loc[:-1]
+        mark = places.get(loc, Mark())
+        return Problem(file=self.path, line=mark.line, column=mark.column, text=text)
+
+    @property
+    def root(self) -> "Node":
+        """The whole of the data."""
+        return Node(document=self, loc=(), value=self.data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One value and its place. Reading what is not there, or of another kind, gives nothing."""
+
+    document: Document
+    loc: Loc
+    value: object
+
+    def __getitem__(self, key: str) -> "Node":
+        """The value of a key."""
+        found = self.value.get(key) if isinstance(self.value, dict) else None
+        return Node(document=self.document, loc=(*self.loc, key), value=found)
+
+    def entries(self) -> Iterator[tuple[str, "Node"]]:
+        """The keys of a section with their values."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                yield key, self[key]
+
+    def items(self) -> Iterator["Node"]:
+        """The values of a list."""
+        if isinstance(self.value, list):
+            for index, value in enumerate(self.value):
+                yield Node(document=self.document, loc=(*self.loc, index), value=value)
+
+    def words(self) -> Iterator[tuple[str, "Node"]]:
+        """The texts of a list."""
+        for item in self.items():
+            if (text := item.text) is not None:
+                yield text, item
+
+    @property
+    def text(self) -> str | None:
+        """The value if it is text."""
+        return self.value if isinstance(self.value, str) else None
+
+    @property
+    def number(self) -> int | None:
+        """The value if it is a whole number."""
+        return self.value if type(self.value) is int else None
+
+    def problem(self, text: str) -> Problem:
+        """A problem at this value."""
+        return self.document.value_problem(self.loc, text)
+
+    def key_problem(self, text: str) -> Problem:
+        """A problem at this value's key."""
+        return self.document.key_problem(self.loc, text)
+
+
+def decoded(path: Path) -> str | Problem:
+    """The file's text, or why it cannot be had."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return _at(path, "", "there is no such file; copy it from the shipped config folder")
+    except OSError as error:
+        return _at(path, "", f"the file cannot be read: {error.strerror}; check its permissions")
+    if len(raw) > _MAX_BYTES:
+        return _at(path, "", "the file is larger than 1 MB; a configuration file is much smaller")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        return _at(path, before, f"byte 0x{raw[error.start]:02x} is not UTF-8; save it as UTF-8")
+    if found := _UNPRINTABLE.search(text):
+        name = f"U+{ord(found[0]):04X}"
+        return _at(path, text[: found.start()], f"the character {name} cannot be here; remove it")
+    return text
+
+
+def _at(path: Path, before: str, text: str) -> Problem:
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Problem(file=path, line=line, column=column, text=text)

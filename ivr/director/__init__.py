@@ -1,0 +1,8 @@
+"""Who performs the calls: greeting, matchmaking, recovery and the one outcome of each."""
+
+from ivr.director.conductor import Conductor
+from ivr.director.director import Director
+from ivr.director.house import House
+from ivr.director.roster import Roster
+
+__all__ = ["Conductor", "Director", "House", "Roster"]

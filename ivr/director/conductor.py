@@ -1,0 +1,70 @@
+"""One director after another, for as long as the line runs."""
+
+import asyncio
+
+import structlog
+
+from ivr.director.director import Director
+from ivr.director.house import House
+from ivr.ports import Connection, Connections, SwitchRefused, SwitchUnavailable
+
+log = structlog.get_logger(__name__)
+
+# Between two connections, so that one that fails at once does not spin.
+PAUSE_S = 0.2
+
+
+class Conductor:
+    """Connects, lets a director work until the connection is lost, and connects again.
+
+    `ready` is set once, when calls are taken for the first time.
+    """
+
+    def __init__(self, connections: Connections, house: House) -> None:
+        self.ready = asyncio.Event()
+        self._connections = connections
+        self._house = house
+        self._connection: Connection | None = None
+        self._director: Director | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether calls are being taken now."""
+        return self._director is not None and self._director.ready
+
+    @property
+    def calls(self) -> int:
+        """How many calls are being performed."""
+        return self._director.calls if self._director is not None else 0
+
+    async def conduct(self) -> None:
+        """Work until cancelled; end it with `leave`, so that calls stay on the switch."""
+        while True:
+            async with self._connections.connect() as connection:
+                await self._direct(connection)
+            log.warning("switch.connection_lost")
+            await asyncio.sleep(PAUSE_S)
+
+    async def finish(self) -> None:
+        """Take no new calls, and return when those in progress have ended."""
+        if self._director is not None:
+            await self._director.finish()
+
+    async def leave(self) -> None:
+        """Let go of the switch at once; the calls stay there for the next controller.
+
+        The connection goes first: from then on nothing that ends here can
+        disturb a caller.
+        """
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _direct(self, connection: Connection) -> None:
+        director = Director(self._house, connection.switch)
+        self._connection, self._director = connection, director
+        try:
+            await director.run(connection.events(), self.ready.set)
+        except (SwitchUnavailable, SwitchRefused) as error:
+            log.warning("switch.not_taken_up", reason=str(error))
+        finally:
+            self._connection = self._director = None

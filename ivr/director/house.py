@@ -1,0 +1,27 @@
+"""Everything a director works with that outlives one connection to the switch."""
+
+from dataclasses import dataclass
+
+from ivr.director.roster import Roster
+from ivr.domain.call import CallId, ChannelId
+from ivr.domain.service import Service
+from ivr.ports import Clock, Journal, Speech
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The service as configured, its voice, its record, its clock and its people.
+
+    `node` names the Asterisk that the calls are on; it is part of every call's id.
+    """
+
+    node: str
+    service: Service
+    speech: Speech
+    journal: Journal
+    clock: Clock
+    roster: Roster
+
+    def call_id(self, channel: ChannelId) -> CallId:
+        """The id of the call on this channel, the same whoever asks and whenever."""
+        return CallId(f"{self.node}-{channel}")

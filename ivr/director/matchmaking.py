@@ -1,0 +1,173 @@
+"""Callers who wait and counsellors who are free are brought together here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from ivr.director.house import House
+from ivr.director.ringing import Leg, leg_channel
+from ivr.domain.call import CallId, ChannelId, CounsellorId
+from ivr.domain.counsellor import REST_AFTER_MISS
+from ivr.domain.journal import EventKind
+from ivr.domain.line import Contact, ahead, match
+from ivr.ports import Switch
+from ivr.stage import Call, Party, Place, Taker
+from ivr.tasks import Tasks
+
+EXPECT_BOUND_S = 3.0
+
+
+class StandingPlace:
+    """One caller's place in the line. Implements `ivr.stage.Place`."""
+
+    def __init__(self, call: Call, matchmaker: "Matchmaker") -> None:
+        self.call = call
+        self.contact = _contact(call)
+        self.taken: asyncio.Future[Taker] = asyncio.get_running_loop().create_future()
+        self.ringing: asyncio.Task[None] | None = None
+        self._matchmaker = matchmaker
+
+    def ahead(self) -> int:
+        """How many callers are served before this one."""
+        return self._matchmaker.ahead(self.contact)
+
+    @property
+    def open(self) -> bool:
+        """Whether a counsellor is still to be found."""
+        return self.ringing is None and not self.taken.done()
+
+
+class Matchmaker:
+    """The line and the counsellors' legs of one connection. Implements `ivr.stage.Desk`."""
+
+    def __init__(self, house: House, switch: Switch, tasks: Tasks) -> None:
+        self._house = house
+        self._switch = switch
+        self._tasks = tasks
+        self._places: dict[CallId, StandingPlace] = {}
+        self._expected: set[CallId] = set()
+        self.legs: dict[ChannelId, Leg] = {}
+
+    def expect(self, calls: Iterable[CallId]) -> None:
+        """Match nobody until these calls stand in the line again.
+
+        Otherwise, after a restart, whoever is adopted first would be served
+        first. Bounded, so that one call in trouble does not hold up the line.
+        """
+        self._expected.update(calls)
+        self._tasks.start(self._expect_no_longer(), "line complete")
+
+    def left(self, call: CallId) -> None:
+        """The call has ended; it is not expected in the line any more."""
+        self._expected.discard(call)
+        self.match()
+
+    @asynccontextmanager
+    async def place(self, call: Call) -> AsyncIterator[Place]:
+        """See `ivr.stage.Desk`."""
+        place = StandingPlace(call, self)
+        self._places[place.contact.id] = place
+        self._expected.discard(place.contact.id)
+        call.record(EventKind.JOINED, ahead=place.ahead())
+        self.match()
+        try:
+            yield place
+        finally:
+            del self._places[place.contact.id]
+            await self._leave(place)
+
+    def leg(self, call: Call) -> Party | None:
+        """See `ivr.stage.Desk`."""
+        leg = self.legs.get(call.facts.leg) if call.facts.leg else None
+        return None if leg is None or leg.gone.done() else leg
+
+    def dismiss(self, call: Call) -> None:
+        """See `ivr.stage.Desk`."""
+        leg = self.legs.pop(call.facts.leg, None) if call.facts.leg else None
+        if leg is not None:
+            self._let_go(leg)
+
+    def ahead(self, contact: Contact) -> int:
+        """How many contacts are served before this one."""
+        waiting = [place.contact for place in self._places.values()]
+        return ahead(contact, waiting, self._house.roster.everyone())
+
+    def take_up(self, channel: ChannelId, counsellor: CounsellorId) -> None:
+        """Go on with a leg that was answered before this connection."""
+        leg = self._leg(channel, counsellor)
+        leg.answer()
+        self._house.roster.talk(counsellor)
+
+    def match(self) -> None:
+        """Ring whoever can serve one of those who wait."""
+        if self._expected:
+            return
+        waiting = [place.contact for place in self._places.values() if place.open]
+        for pair in match(waiting, self._house.roster.available()):
+            place = self._places[pair.contact.id]
+            self._house.roster.ring(pair.counsellor)
+            work = self._ring(place, pair.counsellor)
+            place.ringing = self._tasks.start(work, f"ring {pair.counsellor}")
+
+    async def _expect_no_longer(self) -> None:
+        await asyncio.sleep(EXPECT_BOUND_S)
+        self._expected.clear()
+        self.match()
+
+    async def _ring(self, place: StandingPlace, counsellor: CounsellorId) -> None:
+        """Offer the caller to the counsellor; the caller keeps the place if they do not take it."""
+        roster = self._house.roster
+        leg = self._leg(leg_channel(place.call), counsellor)
+        try:
+            answered = await leg.ring(place.call, roster.account(counsellor))
+        except asyncio.CancelledError:
+            roster.withdraw(counsellor)
+            self._forget(leg)
+            raise
+        place.ringing = None
+        if answered:
+            roster.talk(counsellor)
+            place.taken.set_result(Taker(counsellor=counsellor, leg=leg.channel))
+            return
+        roster.miss(counsellor)
+        cause = leg.gone.result() if leg.gone.done() else 0
+        place.call.record(
+            EventKind.MISSED, of=f"/{leg.channel}", counsellor=counsellor, cause=cause
+        )
+        self._forget(leg)
+        await asyncio.sleep(REST_AFTER_MISS.total_seconds())
+        self.match()
+
+    async def _leave(self, place: StandingPlace) -> None:
+        """The caller leaves the line: whoever rings or has answered for them is let go at once."""
+        if place.ringing is not None:
+            place.ringing.cancel()
+            await asyncio.wait({place.ringing})
+        elif place.taken.done() and place.taken.result().leg != place.call.facts.leg:
+            leg = self.legs.pop(place.taken.result().leg, None)
+            if leg is not None:
+                self._let_go(leg)
+
+    def _let_go(self, leg: Leg) -> None:
+        self._house.roster.release(leg.counsellor)
+        leg.hang_up()
+        self.match()
+
+    def _leg(self, channel: ChannelId, counsellor: CounsellorId) -> Leg:
+        leg = Leg(channel, counsellor, house=self._house, switch=self._switch, tasks=self._tasks)
+        self.legs[channel] = leg
+        return leg
+
+    def _forget(self, leg: Leg) -> None:
+        self.legs.pop(leg.channel, None)
+        self.match()
+
+
+def _contact(call: Call) -> Contact:
+    facts = call.facts
+    return Contact(
+        id=facts.call_id,
+        topic=facts.topic or call.line.general_topic,
+        language=call.language,
+        joined=facts.joined or facts.arrived,
+    )

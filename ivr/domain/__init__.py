@@ -1,0 +1,1 @@
+"""What the line decides: values in, values out; no I/O, no clock, no logging."""

@@ -1,0 +1,103 @@
+"""Which prompts the line speaks, and what each may say in its slots."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ivr.domain.call import Language
+from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
+from ivr.domain.script import Gap, Script, Words, fragments, script
+from ivr.domain.service import Service
+
+APOLOGY: Final = "apology"
+"""Said by the dialplan while the controller is away: one clip, made of two prompts."""
+
+_NONE: Final = frozenset[str]()
+_OPENING: Final = frozenset({"day", "time"})
+
+REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
+    "welcome": _NONE,
+    "emergency": _NONE,
+    "lang_choice": _NONE,
+    "lang_retry": _NONE,
+    "lang_no_input": _NONE,
+    "lang_invalid": _NONE,
+    "no_input": _NONE,
+    "invalid_choice": _NONE,
+    "default_route": _NONE,
+    "free_queue": _NONE,
+    "free_queue_limited": _NONE,
+    "free_call": _NONE,
+    "price_waiting": _NONE,
+    "queue_next": _NONE,
+    "queue_pos_1": _NONE,
+    "queue_pos_n": frozenset({"count"}),
+    "queue_pos_many": _NONE,
+    "hold_thanks": _NONE,
+    "callback_offer": _NONE,
+    "number_confirm": frozenset({"number"}),
+    "number_hidden": _NONE,
+    "callback_unavailable": _NONE,
+    "callback_saved_today": frozenset({"own_number"}),
+    "callback_saved_next": frozenset({"day", "own_number"}),
+    "callback_failed": _NONE,
+    "free_window_end": _NONE,
+    "free_window_answer": _NONE,
+    "closed": _NONE,
+    "closed_next": _OPENING,
+    "closed_later_today": frozenset({"time"}),
+    "holiday": _OPENING,
+    "holiday_eve": _OPENING,
+    "crisis": frozenset({"crisis_number"}),
+    "unknown_number": _NONE,
+    "system_failure": _NONE,
+    "goodbye": _NONE,
+    "whisper_fi": frozenset({"topic"}),
+    "whisper_sv": frozenset({"topic"}),
+}
+"""Every prompt that the service itself plays, with the slots that its text may hold.
+
+Any other prompt is a topic menu that a line names as its `topic_prompt`; it has no slots.
+"""
+
+SPOKEN_AT_BUILD: Final = frozenset({"region"})
+"""Slots that every text may hold, because they are filled when the clips are made."""
+
+
+def fault(prompt: str, text: str) -> str | None:
+    """What is wrong with the text of a prompt and what would be right; None if nothing is."""
+    try:
+        slots = {part.slot for part in fragments(text) if isinstance(part, Gap)}
+    except ValueError as error:
+        return str(error)
+    allowed = REQUIRED_PROMPTS.get(prompt, _NONE)
+    unknown = sorted(slots - allowed - SPOKEN_AT_BUILD)
+    if unknown:
+        right = ", ".join(f"{{{slot}}}" for slot in sorted(allowed | SPOKEN_AT_BUILD))
+        return f"there is no slot {{{unknown[0]}}} in {prompt!r}; it may hold {right}"
+    missing = sorted(allowed - slots)
+    return f"{prompt!r} must say {{{missing[0]}}}" if missing else None
+
+
+def scripts(service: Service, language: Language) -> Mapping[str, Script]:
+    """Every prompt of the service in one language, cut into clips and slots."""
+    region = service.region[language]
+    texts = {
+        prompt: text.replace("{region}", region)
+        for prompt, text in service.prompts[language].items()
+    }
+    number = digits_in_words(service.crisis_number, language)
+    crisis = texts["crisis"].replace("{crisis_number}", number)
+    texts[APOLOGY] = f"{texts['system_failure']} {crisis}"
+    return {prompt: script(prompt, text, language) for prompt, text in texts.items()}
+
+
+def clip_texts(service: Service, language: Language) -> Mapping[ClipId, str]:
+    """Every clip that the service needs in one language, and its text."""
+    topics = {topic_clip(topic.id): f"{topic.name[language]}." for topic in service.topics.values()}
+    prompts = {
+        part.clip: part.text
+        for parts in scripts(service, language).values()
+        for part in parts
+        if isinstance(part, Words)
+    }
+    return {**grammar(language), **topics, **prompts}

@@ -1,0 +1,46 @@
+"""Where a new call begins: which line it is for and whether that is open."""
+
+from datetime import datetime
+
+from ivr.domain.call import Caller, CallId, Facts, SceneName
+from ivr.domain.number import normalised
+from ivr.domain.schedule import open_at
+from ivr.domain.service import Charging, Service
+
+MOST_DIALLED = 40
+
+
+def receive(
+    service: Service, *, call_id: CallId, dialled: str, caller: str, hidden: bool, now: datetime
+) -> Facts:
+    """The facts of a call that has just arrived.
+
+    `caller` is what the network delivered, in any form; nothing of it is kept
+    when the caller withheld the number.
+    """
+    line = service.line_for(dialled)
+    number = None if hidden else normalised(caller)
+    if line is None:
+        scene = SceneName.UNKNOWN_NUMBER
+    elif not open_at(line.schedule, now):
+        scene = SceneName.CLOSED
+    else:
+        scene = SceneName.LANGUAGE
+    return Facts(
+        call_id=call_id,
+        dialled=dialled[:MOST_DIALLED],
+        caller=Caller(number=number, hidden=hidden),
+        arrived=now,
+        scene=scene,
+        line=line.id if line else None,
+    )
+
+
+def answered_at_once(service: Service, facts: Facts) -> bool:
+    """Whether to answer on arrival: the line is open and does not wait in early media."""
+    line = service.line(facts.line) if facts.line else None
+    return (
+        line is not None
+        and facts.scene is SceneName.LANGUAGE
+        and line.charging is not Charging.EARLY_MEDIA
+    )

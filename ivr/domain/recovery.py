@@ -1,0 +1,136 @@
+"""What to do with the calls found on the switch when the controller connects.
+
+The same after a crash of the controller and after a dropped socket: what lives is
+on the switch, what was begun is in the journal, and this decides what follows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ivr.domain import facts as codec
+from ivr.domain.call import BridgeId, CallId, ChannelId, Facts, Outcome, talk_bridge
+from ivr.domain.ending import outcome_of_hangup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A channel on the switch, as the switch lists it.
+
+    `dialled`, `caller` and `hidden` are as on arrival. `facts` is what was
+    remembered on it (None: nothing yet); `leg_of` the call that a counsellor's
+    leg was rung for, None on a caller's channel.
+    """
+
+    channel: ChannelId
+    up: bool
+    in_application: bool
+    dialled: str
+    caller: str
+    hidden: bool
+    facts: str | None
+    leg_of: CallId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adopt:
+    """Go on with this call from the first line of its scene; `leg` is its counsellor's, if any."""
+
+    channel: ChannelId
+    facts: Facts
+    leg: ChannelId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greet:
+    """Nobody has met this caller yet."""
+
+    found: Found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close:
+    """The call ended while nobody looked."""
+
+    facts: Facts
+    outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class HangUpOrphan:
+    """A leg that belongs to no caller."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveBridge:
+    """A bridge that nobody is to talk on."""
+
+    bridge: BridgeId
+
+
+Action = Adopt | Greet | Close | HangUpOrphan | RemoveBridge
+
+
+def reconcile(
+    *,
+    performing: Mapping[CallId, ChannelId],
+    unfinished: Mapping[CallId, Facts],
+    found: Mapping[ChannelId, Found],
+    bridges: frozenset[BridgeId],
+    switch_started: datetime,
+    callbacks: frozenset[CallId],
+    call_id: Callable[[ChannelId], CallId],
+) -> tuple[Action, ...]:
+    """What must be done so that every call found is performed and every lost one closed.
+
+    `performing` are the calls already taken care of, `unfinished` those that the
+    journal knows to have begun and not ended, `callbacks` those among them with
+    a callback on disk. `call_id` gives the call on a caller's channel, so that one
+    who must be greeted again goes on with the same call. Doing all of it and
+    asking again gives nothing to do.
+    """
+    callers = {c.channel: _read(c) for c in found.values() if c.leg_of is None and c.in_application}
+    known = {facts.call_id for facts in callers.values() if facts is not None}
+    here = known | {call_id(channel) for channel in callers} | set(performing)
+    wanted = {f.leg for f in callers.values() if f is not None and f.leg is not None}
+    wanted |= {leg.channel for leg in found.values() if leg.leg_of in performing}
+    actions: list[Action] = []
+    for channel, facts in callers.items():
+        if channel in performing.values():
+            continue
+        if facts is None:
+            actions.append(Greet(found=found[channel]))
+        else:
+            actions.append(_adopt(channel, facts, found))
+    lost = (facts for call, facts in unfinished.items() if call not in here)
+    actions += [_close(f, switch_started, kept=f.call_id in callbacks) for f in lost]
+    orphans = (c for c in found.values() if c.leg_of is not None and c.channel not in wanted)
+    actions += [HangUpOrphan(channel=leg.channel) for leg in orphans]
+    needed = {talk_bridge(call) for call in known | set(performing)}
+    actions += [RemoveBridge(bridge=bridge) for bridge in sorted(bridges - needed)]
+    return tuple(actions)
+
+
+def _read(channel: Found) -> Facts | None:
+    """The facts on a caller's channel; None where there are none, or none that we can read."""
+    if channel.facts is None:
+        return None
+    try:
+        facts = codec.decode(channel.facts)
+    except ValueError:
+        return None
+    return replace(facts, answered=facts.answered or channel.up)
+
+
+def _adopt(channel: ChannelId, facts: Facts, found: Mapping[ChannelId, Found]) -> Adopt:
+    leg = found.get(facts.leg) if facts.leg is not None else None
+    present = leg is not None and leg.up and leg.in_application
+    return Adopt(channel=channel, facts=facts, leg=facts.leg if present else None)
+
+
+def _close(facts: Facts, switch_started: datetime, *, kept: bool) -> Close:
+    if facts.arrived < switch_started and not kept:
+        return Close(facts=facts, outcome=Outcome.LOST)
+    return Close(facts=facts, outcome=outcome_of_hangup(facts, cause=0, callback_kept=kept))

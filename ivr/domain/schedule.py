@@ -1,0 +1,201 @@
+"""When a line is open: the day's plan, and the instants at which it opens and closes.
+
+Wall times are those of Europe/Helsinki; instants go in aware, in any zone, and come
+out in UTC. On the two nights on which the clocks change, a wall time is read as in
+RFC 5545 §3.3.5: one that occurs twice is its first occurrence, and one that is
+skipped is taken with the offset before the change (03:30 becomes 04:30 summer time).
+Hours that this leaves without length are dropped; hours that it lets meet are one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from ivr.domain.call import Language
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+HORIZON = timedelta(days=400)  # over a year, so that a yearly opening is found
+
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
+
+
+class Rule(StrEnum):
+    """Which part of the schedule decided a day; a later one overrides an earlier one."""
+
+    WEEKLY = "weekly"
+    HOLIDAY = "holiday"
+    HOLIDAY_EVE = "holiday_eve"  # no public holiday, yet closed: Midsummer's and Christmas Eve
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """Wall time from `opens` up to, but not including, `closes`; 00:00 closes at the day's end."""
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        """Refuse hours that end before they begin (ValueError)."""
+        if self.closes != _MIDNIGHT and self.opens >= self.closes:
+            raise ValueError(f"hours end at {self.closes} but begin at {self.opens}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holiday:
+    """A day off for the whole country; `eve` marks one that no law makes a public holiday."""
+
+    name: Mapping[Language, str]
+    eve: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionalDay:
+    """One date that has its own hours (none: closed), whatever the week and holidays say."""
+
+    hours: tuple[Hours, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """The opening hours of a line.
+
+    `weekly` is keyed by `date.weekday()` (Monday is 0); a day left out is closed.
+    `forced_open` overrides everything, for trying a line outside its hours.
+    """
+
+    weekly: Mapping[int, tuple[Hours, ...]]
+    holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    exceptions: Mapping[date, ExceptionalDay] = field(default_factory=dict)
+    forced_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayPlan:
+    """The hours of one day, the rule that decided them, and the holiday or reason if any."""
+
+    day: date
+    rule: Rule
+    hours: tuple[Hours, ...]
+    holiday: Holiday | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """Open from `start` up to, but not including, `end`; UTC."""
+
+    start: datetime
+    end: datetime
+
+
+def forced_open(schedule: Schedule) -> Schedule:
+    """The same schedule, open at every instant."""
+    return replace(schedule, forced_open=True)
+
+
+def local(instant: datetime) -> datetime:
+    """The instant as a clock in Finland shows it. Raises ValueError for a naive one."""
+    return _utc(instant).astimezone(HELSINKI)
+
+
+def plan(schedule: Schedule, day: date) -> DayPlan:
+    """The day's hours and the rule behind them; `forced_open` does not change a plan."""
+    if exception := schedule.exceptions.get(day):
+        return DayPlan(day=day, rule=Rule.EXCEPTION, hours=exception.hours, reason=exception.reason)
+    if holiday := schedule.holidays.get(day):
+        rule = Rule.HOLIDAY_EVE if holiday.eve else Rule.HOLIDAY
+        return DayPlan(day=day, rule=rule, hours=(), holiday=holiday)
+    return DayPlan(day=day, rule=Rule.WEEKLY, hours=schedule.weekly.get(day.weekday(), ()))
+
+
+def open_at(schedule: Schedule, instant: datetime) -> bool:
+    """Whether the line is open at the instant."""
+    at = _utc(instant)
+    return schedule.forced_open or any(
+        span.start <= at < span.end for span in _day_spans(schedule, local(at).date())
+    )
+
+
+def why_closed(schedule: Schedule, instant: datetime) -> Rule | None:
+    """The rule that decided the hours of the day on which the line is closed; None while open."""
+    if open_at(schedule, instant):
+        return None
+    return plan(schedule, local(instant).date()).rule
+
+
+def closes_at(schedule: Schedule, instant: datetime) -> datetime | None:
+    """When the line next closes; None if it is closed now or stays open beyond HORIZON."""
+    at = _utc(instant)
+    if schedule.forced_open:
+        return None
+    for span in _spans(schedule, at, at + HORIZON):
+        if span.start <= at < span.end:
+            return span.end if span.end < at + HORIZON else None
+    return None
+
+
+def next_opening(schedule: Schedule, instant: datetime) -> datetime | None:
+    """The first open instant that is not before the given one; None if none within HORIZON."""
+    at = _utc(instant)
+    if open_at(schedule, at):
+        return at
+    return next((span.start for span in intervals(schedule, at, at + HORIZON)), None)
+
+
+def intervals(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Interval]:
+    """All open time in [start, end), clipped to it, in order; intervals that meet are one."""
+    first, last = _utc(start), _utc(end)
+    if schedule.forced_open:
+        yield from [Interval(start=first, end=last)] if first < last else []
+        return
+    for span in _spans(schedule, first, last):
+        clipped = Interval(start=max(span.start, first), end=min(span.end, last))
+        if clipped.start < clipped.end:
+            yield clipped
+
+
+def _spans(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Interval]:
+    """The open time of the days that [start, end] touches, whole days, joined across midnight."""
+    day, last = local(start).date(), local(end).date()
+    held: Interval | None = None
+    while day <= last:
+        for span in _day_spans(schedule, day):
+            if held and span.start <= held.end:
+                held = Interval(start=held.start, end=max(held.end, span.end))
+            else:
+                if held:
+                    yield held
+                held = span
+        day += _DAY
+    if held:
+        yield held
+
+
+def _day_spans(schedule: Schedule, day: date) -> list[Interval]:
+    """One day's hours as instants, by their beginning; they may meet or overlap."""
+    spans = [
+        Interval(start=_instant(day, hours.opens), end=_closing(day, hours.closes))
+        for hours in plan(schedule, day).hours
+    ]
+    real = [span for span in spans if span.start < span.end]
+    return sorted(real, key=lambda span: span.start)
+
+
+def _closing(day: date, closes: time) -> datetime:
+    return _instant(day + _DAY if closes == _MIDNIGHT else day, closes)
+
+
+def _instant(day: date, at: time) -> datetime:
+    # fold=0, Python's default, is RFC 5545's reading of skipped and repeated wall times.
+    return datetime.combine(day, at, tzinfo=HELSINKI).astimezone(UTC)
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs a time zone, and {instant} has none")
+    return instant.astimezone(UTC)

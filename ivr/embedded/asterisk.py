@@ -1,0 +1,221 @@
+"""The embedded Asterisk: started detached, adopted when it runs already, stopped on request."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ivr.embedded import detached
+from ivr.embedded.asterisk_config import ARI_USER, Folders, Reach, write_configuration
+from ivr.embedded.packages import Root
+from ivr.embedded.passwords import ari_password, phone_passwords
+from ivr.errors import Refusal
+from ivr.settings import Address, PortRange
+
+_START_BOUND_S = 20.0
+_PATIENCE_S = 5.0
+_CLI_BOUND_S = 15.0
+
+# What Asterisk reads only when it starts.
+_NEEDS_RESTART = frozenset(
+    {"asterisk.conf", "modules.conf", "logger.conf", "pjproject.conf"}
+    | {f"local/{name}.conf" for name in ("http", "transport", "rtp")}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsteriskAccess:
+    """How to reach a running Asterisk. `boot` differs from one start of it to the next."""
+
+    ari_url: str
+    user: str
+    password: str = field(repr=False)
+    sip: Address
+    boot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Running:
+    pid: int
+    ari_port: int
+    boot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedAsterisk:
+    """One Asterisk of ours, known by its state folder.
+
+    `accounts` are the counsellors' SIP accounts; `trunk_peers` the addresses (IP or CIDR)
+    that citizens' calls come from, beside the SIP address itself.
+    """
+
+    root: Root
+    state_dir: Path
+    dialplan_dir: Path
+    prompts_dir: Path
+    sip: Address
+    rtp: PortRange
+    accounts: tuple[str, ...] = ()
+    trunk_peers: tuple[str, ...] = ("127.0.0.1",)
+
+    def ensure_running(self) -> AsteriskAccess:
+        """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
+        running = self._running()
+        ari_port = running.ari_port if running else detached.free_tcp_port()
+        changed = write_configuration(self._folders(), self._reach(ari_port))
+        if running and (changed & _NEEDS_RESTART or not self._ari_answers(ari_port)):
+            self.stop()
+            running = None
+        if running is None:
+            running = self._start(ari_port)
+        elif changed:
+            self._reload()
+        return AsteriskAccess(
+            ari_url=f"http://127.0.0.1:{ari_port}",
+            user=ARI_USER,
+            password=ari_password(self.state_dir),
+            sip=self.sip,
+            boot=running.boot,
+        )
+
+    def stop(self) -> None:
+        """End it, and the calls in it; nothing if it does not run."""
+        if running := self._running():
+            self.cli("core stop now")
+            if not detached.wait_until(lambda: not self._alive(running), _PATIENCE_S):
+                signals = (signal.SIGTERM, signal.SIGKILL)
+                detached.end(running.pid, self._mark, signals, patience_s=_PATIENCE_S)
+        self._run_file.unlink(missing_ok=True)
+        detached.remove_socket_folder(self._home / "run")
+
+    def cli(self, command: str) -> str:
+        """What the running Asterisk's console answers to a command; empty if it does not."""
+        try:
+            return subprocess.run(
+                self.root.command("asterisk", "-C", self._mark, "-rx", command),
+                env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=_CLI_BOUND_S, check=False,
+            ).stdout  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return ""
+
+    def complaints(self) -> list[str]:
+        """The warnings and errors that this run of Asterisk has logged."""
+        log = self._home / "log" / "messages"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return [line for line in lines if "] WARNING[" in line or "] ERROR[" in line]
+
+    @property
+    def configuration(self) -> Path:
+        """The folder that Asterisk reads its configuration from; written at each start."""
+        return self._home / "etc"
+
+    # --- starting, finding and reloading it -----------------------------------------
+
+    def _start(self, ari_port: int) -> _Running:
+        detached.require_free_udp(self.sip, "IVR_SIP_BIND")
+        for name in ("lib", "spool", "log"):
+            (self._home / name).mkdir(exist_ok=True, mode=0o700)
+        (self._home / "log" / "messages").unlink(missing_ok=True)
+        command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)
+        pid = detached.spawn(command, _environment(), self._home / "log" / "console")
+        running = _Running(pid=pid, ari_port=ari_port, boot=uuid.uuid4().hex)
+        self._run_file.write_text(json.dumps(asdict(running)))
+        if not self._booted(running) or self._errors():
+            self.stop()
+            raise Refusal(f"Asterisk does not start; it says: {self._last_words()}.")
+        return running
+
+    def _booted(self, running: _Running) -> bool:
+        detached.wait_until(
+            lambda: self._ari_answers(running.ari_port) or not self._alive(running), _START_BOUND_S
+        )
+        return self._alive(running) and "booted" in self.cli("core waitfullybooted")
+
+    def _reload(self) -> None:
+        before = len(self._errors())
+        self.cli("core reload")
+        if errors := self._errors()[before:]:
+            raise Refusal(
+                f"Asterisk does not take its new configuration: {_without_time(errors[0])}."
+            )
+
+    def _running(self) -> _Running | None:
+        try:
+            running = _Running(**json.loads(self._run_file.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        return running if self._alive(running) else None
+
+    def _alive(self, running: _Running) -> bool:
+        return detached.is_running(running.pid, self._mark)
+
+    def _ari_answers(self, port: int) -> bool:
+        login = base64.b64encode(f"{ARI_USER}:{ari_password(self.state_dir)}".encode()).decode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/ari/asterisk/info?only=status",
+            headers={"Authorization": f"Basic {login}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=2):  # noqa: S310
+                return True
+        except OSError:
+            return False
+
+    def _errors(self) -> list[str]:
+        return [line for line in self.complaints() if "] ERROR[" in line]
+
+    def _last_words(self) -> str:
+        console = (self._home / "log" / "console").read_text(errors="replace")
+        lines = self._errors() or [line for line in console.splitlines() if line.strip()]
+        return " / ".join(_without_time(line) for line in lines[:3]) or "nothing at all"
+
+    # --- where its things are --------------------------------------------------------
+
+    @property
+    def _home(self) -> Path:
+        return self.state_dir / "asterisk"
+
+    @property
+    def _run_file(self) -> Path:
+        return self._home / "run.json"
+
+    @property
+    def _mark(self) -> str:
+        """What tells our Asterisk from others in a list of processes."""
+        return str(self.configuration / "asterisk.conf")
+
+    def _folders(self) -> Folders:
+        return Folders(
+            root=self.root,
+            home=self._home,
+            run=detached.socket_folder(self._home / "run", "asterisk.ctl"),
+            dialplan=self.dialplan_dir,
+            prompts=self.prompts_dir,
+        )
+
+    def _reach(self, ari_port: int) -> Reach:
+        return Reach(
+            sip=self.sip,
+            rtp=self.rtp,
+            ari_port=ari_port,
+            ari_password=ari_password(self.state_dir),
+            trunk_peers=self.trunk_peers,
+            phones=phone_passwords(self.state_dir, self.accounts),
+        )
+
+
+def _environment() -> dict[str, str]:
+    """Little of ours: the database's password, for one, is no business of Asterisk."""
+    return {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
+
+
+def _without_time(line: str) -> str:
+    """A line of Asterisk's log from its level on."""
+    return line.partition("] ")[2] or line

@@ -1,0 +1,13 @@
+"""Files that their owner alone may read, complete or not there."""
+
+import os
+from pathlib import Path
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write the whole file or nothing, mode 0600; a missing folder is made with mode 0700."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    new.rename(file)

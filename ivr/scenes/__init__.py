@@ -1,0 +1,27 @@
+"""What a caller lives through, in the caller's order."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from ivr.domain.call import Outcome, SceneName
+from ivr.scenes.callback import budget_end, callback, farewell
+from ivr.scenes.closed import closed
+from ivr.scenes.reception import language, notices, topic, unknown_number
+from ivr.scenes.talking import connecting, talking
+from ivr.scenes.waiting import waiting
+from ivr.stage import Call, Desk
+
+Scene = Callable[[Call, Desk], Awaitable[SceneName | Outcome]]
+
+SCENES: Mapping[SceneName, Scene] = {
+    SceneName.LANGUAGE: language,
+    SceneName.NOTICES: notices,
+    SceneName.TOPIC: topic,
+    SceneName.WAITING: waiting,
+    SceneName.CALLBACK: callback,
+    SceneName.BUDGET_END: budget_end,
+    SceneName.FAREWELL: farewell,
+    SceneName.CONNECTING: connecting,
+    SceneName.TALKING: talking,
+    SceneName.CLOSED: closed,
+    SceneName.UNKNOWN_NUMBER: unknown_number,
+}

@@ -1,0 +1,103 @@
+"""The caller leaves their number to be called back, and hears so only once it is kept."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import structlog
+
+from ivr.domain.call import Outcome, SceneName
+from ivr.domain.callback import own_number, promised_by
+from ivr.domain.journal import EventKind
+from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
+from ivr.domain.phrase import Day, Digits
+from ivr.domain.schedule import local
+from ivr.domain.service import OnBudgetEnd
+from ivr.ports import JournalUnavailable
+from ivr.stage import Call, Desk, Prompt
+
+log = structlog.get_logger(__name__)
+
+
+async def callback(call: Call, desk: Desk) -> SceneName:
+    """Read the caller's own number back; if it is right, keep the request."""
+    if await call.promised() is not None:
+        return SceneName.FAREWELL
+    number = own_number(call.facts)
+    if number is None:
+        hidden = call.facts.caller.hidden
+        await call.say(call.prompt("number_hidden" if hidden else "callback_unavailable"))
+        return SceneName.WAITING
+    if not await _confirmed(call, number):
+        return SceneName.WAITING
+    return await _keep(call, number)
+
+
+async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
+    """The free waiting is over, and the line's own rule says what follows."""
+    call.note(budget_over=True)
+    if call.line.waiting.on_budget_end is OnBudgetEnd.ANSWER:
+        await call.say(call.prompt("free_window_answer"))
+        await call.answer(because="free waiting over")
+        return SceneName.WAITING
+    number = own_number(call.facts)
+    if number is None:
+        return SceneName.WAITING
+    kept = await call.promised() is not None
+    if kept or await _keep(call, number) is SceneName.FAREWELL:
+        await call.say(call.prompt("free_window_end"))
+        return Outcome.CALLBACK
+    return SceneName.WAITING
+
+
+async def farewell(call: Call, desk: Desk) -> Outcome:
+    """Say what was promised, by when, and from which number we shall call."""
+    by = await call.promised() or promised_by(call.line, call.now())
+    await call.say(_saved(call, by), call.prompt("goodbye"))
+    return Outcome.CALLBACK
+
+
+async def _confirmed(call: Call, number: str) -> bool:
+    question = Question(
+        options={"1": True, "2": False},
+        timeout_s=call.line.menu.timeout_s,
+        retries=call.line.menu.retries,
+    )
+    confirm = [call.prompt("number_confirm", number=Digits(number))]
+    match await call.ask(question, confirm, lambda why: _again(call, why, confirm)):
+        case Chosen(value=yes):
+            return yes
+        case NoAnswer() | NoMatch():
+            return False
+
+
+async def _keep(call: Call, number: str) -> SceneName:
+    """Put the request on disk; until it is there, nothing is promised."""
+    facts = call.facts
+    try:
+        await call.promise(
+            EventKind.CALLBACK_REQUESTED,
+            number=number,
+            line=facts.line,
+            language=call.language,
+            topic=facts.topic,
+            joined=(facts.joined or facts.arrived).isoformat(),
+            promised_by=promised_by(call.line, call.now()).isoformat(),
+        )
+    except JournalUnavailable:
+        log.exception("callback.not_kept")
+        await call.say(call.prompt("callback_failed"))
+        return SceneName.WAITING
+    return SceneName.FAREWELL
+
+
+def _saved(call: Call, by: date) -> Prompt:
+    today = local(call.now()).date()
+    ours = Digits(call.line.caller_id)
+    if by == today:
+        return call.prompt("callback_saved_today", own_number=ours)
+    return call.prompt("callback_saved_next", day=Day(by, today), own_number=ours)
+
+
+def _again(call: Call, why: NoMatch | NoAnswer, question: Sequence[Prompt]) -> list[Prompt]:
+    name = "invalid_choice" if isinstance(why, NoMatch) else "no_input"
+    return [call.prompt(name), *question]

@@ -1,0 +1,152 @@
+"""The composition root: loads, builds in the order in which it may be refused, and runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ivr import backing, banner, config
+from ivr.adapters.ari import AriConnections
+from ivr.adapters.migrations import migrate
+from ivr.adapters.outbox import Outbox
+from ivr.adapters.postgres import open_pool
+from ivr.adapters.shipping import Shipper
+from ivr.adapters.speech import Prompts
+from ivr.condition import Condition
+from ivr.console import call_line
+from ivr.director import Conductor, House, Roster
+from ivr.domain.journal import Event
+from ivr.domain.schedule import forced_open
+from ivr.domain.service import Service
+from ivr.ports import Clock
+from ivr.running import Line, OwnServer, Stop
+from ivr.settings import Settings
+from ivr.web.app import create_app, serving
+from ivr.web.metrics import Metrics
+
+NODE = "n1"
+
+
+class SystemClock:
+    """The machine's clock. Implements `ivr.ports.Clock`."""
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How the line is run.
+
+    `open_now` overrides the opening hours, for trying the line. `say` takes the
+    lines that a person at the console reads.
+    """
+
+    config_dir: Path
+    open_now: bool = False
+    say: Callable[[str], None] = print
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What is run, where and how."""
+
+    service: Service
+    settings: Settings
+    options: Options
+
+
+def load_service(options: Options) -> Service:
+    """The configuration, with the override of the hours if that is asked for. Raises Refusal."""
+    service = config.load(options.config_dir)
+    if not options.open_now:
+        return service
+    lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
+    return replace(service, lines=tuple(lines))
+
+
+async def serve(settings: Settings, options: Options, stop: Stop) -> None:
+    """Run the line until it is asked to stop.
+
+    Raises Refusal, before any call is taken, when it cannot run. What can be
+    refused without touching a server comes first: an Asterisk found running may
+    have callers in it, whom a second controller that is refused must not disturb.
+    """
+    plan = _Plan(service=load_service(options), settings=settings, options=options)
+    async with _observed_outbox(plan) as (outbox, condition):
+        await asyncio.to_thread(_speak, plan)
+        speech = Prompts.load(settings.prompts_dir, plan.service)
+        database_url, postgres = await asyncio.to_thread(backing.database, settings)
+        await migrate(database_url)
+        async with await open_pool(database_url) as pool:
+            shipper = Shipper(outbox, pool)
+            conductor, asterisk = await _conductor(plan, speech, outbox)
+            condition.shipper, condition.conductor = shipper, conductor
+            own: list[OwnServer] = [server for server in (asterisk, postgres) if server]
+            line = Line(
+                conductor=conductor,
+                shipper=shipper,
+                own=own,
+                announcement=_announcement(plan),
+                say=options.say,
+            )
+            await line.run(stop)
+
+
+@asynccontextmanager
+async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition]]:
+    """The record, which only one controller may hold, and the web port that shows how it is."""
+    names = {line.id: line.name[line.languages[0]] for line in plan.service.lines}
+    observers: list[Callable[[Event], None]] = [
+        lambda event: plan.options.say(call_line(event, names))
+    ]
+
+    def observe(event: Event) -> None:
+        for each in observers:
+            each(event)
+
+    path = plan.settings.state_dir / "outbox.sqlite"
+    async with await Outbox.open(path, observe=observe) as outbox:
+        condition = Condition(outbox, plan.options.clock)
+        metrics = Metrics(condition)
+        observers.append(metrics.observe)
+        for facts in (await outbox.open_calls()).values():
+            metrics.adopt(facts)
+        async with serving(create_app(condition, metrics), plan.settings.http_bind):
+            yield outbox, condition
+
+
+def _speak(plan: _Plan) -> None:
+    """Our own Asterisk plays prompts that we speak; another's are put there by its people."""
+    if plan.settings.ari is None:
+        backing.build_prompts(plan.settings, plan.service)
+
+
+async def _conductor(
+    plan: _Plan, speech: Prompts, outbox: Outbox
+) -> tuple[Conductor, OwnServer | None]:
+    service, clock = plan.service, plan.options.clock
+    target, asterisk = await asyncio.to_thread(backing.switch, plan.settings, service)
+    house = House(
+        node=NODE,
+        service=service,
+        speech=speech,
+        journal=outbox,
+        clock=clock,
+        roster=Roster(service.counsellors, clock),
+    )
+    accounts = [person.account for person in service.counsellors]
+    return Conductor(AriConnections(target, accounts), house), asterisk
+
+
+def _announcement(plan: _Plan) -> list[str]:
+    options = plan.options
+    return list(
+        banner.lines(
+            plan.service, plan.settings, now=options.clock.now(), trial=options.open_now
+        )
+    )

@@ -1,0 +1,203 @@
+"""One channel of ours: what it hears, the keys it presses, and its end."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from ivr.domain.call import ChannelId, Language
+from ivr.domain.phrase import Slot
+from ivr.ports import (
+    KeyPressed,
+    Media,
+    PlaybackEnded,
+    PlaybackId,
+    Speech,
+    Switch,
+)
+
+log = structlog.get_logger(__name__)
+
+# ARI does not report every failure to start: a playback that outlives its length
+# by this much has failed.
+START_BOUND_S = 3.0
+STOP_BOUND_S = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """One prompt to be said, with its slots filled, in a language."""
+
+    id: str
+    language: Language
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressed:
+    """A key was pressed."""
+
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What was being said, or the time allowed, came to its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted:
+    """What was waited for has come."""
+
+
+Heard = Pressed | Finished | Interrupted
+
+
+class Party:
+    """Someone at the other end of a channel. `gone` is set, once, when the channel has ended."""
+
+    def __init__(self, channel: ChannelId, switch: Switch, speech: Speech) -> None:
+        self.channel = channel
+        self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._switch = switch
+        self._speech = speech
+        self._inbox: asyncio.Queue[KeyPressed | PlaybackEnded | None] = asyncio.Queue()
+        self._early: deque[KeyPressed] = deque()
+        self._turn = 0
+
+    def deliver(self, event: KeyPressed | PlaybackEnded) -> None:
+        """Take an event of this channel; events are acted on in their order."""
+        self._inbox.put_nowait(event)
+
+    def end(self, cause: int) -> None:
+        """The channel has ended, with this Q.850 cause (0: unknown)."""
+        if not self.gone.done():
+            self.gone.set_result(cause)
+
+    def forget_keys(self) -> None:
+        """Drop keys pressed so far: they were no answer to what is asked next."""
+        self._early.clear()
+        kept = [e for e in _drain(self._inbox) if not isinstance(e, KeyPressed)]
+        for event in kept:
+            self._inbox.put_nowait(event)
+
+    async def say(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        keys: bool = False,
+        until: asyncio.Future[Any] | None = None,
+    ) -> Heard:
+        """Say the prompts one after another, as one playback.
+
+        With `keys` a key ends it (barge-in); `until` ends it when it is done.
+        """
+        media, seconds = self._compose(prompts)
+        playback = self._next_playback()
+        await self._switch.play(self.channel, playback, media)
+        heard = await self._listen(_now() + seconds + START_BOUND_S, playback, keys, until)
+        if heard is None:
+            log.error("party.playback_overdue", prompts=[p.id for p in prompts])
+            heard = Finished()
+            await self._silence(playback)
+        elif not isinstance(heard, Finished):
+            await self._silence(playback)
+        return heard
+
+    async def listen(self, seconds: float, *, until: asyncio.Future[Any] | None = None) -> Heard:
+        """Wait for a key, for `until` or for the time to pass."""
+        return await self._listen(_now() + seconds, None, True, until) or Finished()
+
+    async def stop_everything(self) -> None:
+        """Stop what an earlier process left playing, so that no later verb waits for its end."""
+        for turn in (0, 1):
+            await self._switch.stop(self._playback(turn))
+
+    async def _listen(
+        self,
+        deadline: float,
+        playback: PlaybackId | None,
+        keys: bool,
+        until: asyncio.Future[Any] | None,
+    ) -> Heard | None:
+        if until is not None:
+            until.add_done_callback(self._wake)
+        try:
+            while until is None or not until.done():
+                event = await self._next(deadline)
+                match event:
+                    case KeyPressed() if keys:
+                        return Pressed(key=event.key)
+                    case PlaybackEnded() if event.playback == playback:
+                        await self._check_played(event)
+                        return Finished()
+                    case None if _now() >= deadline:
+                        return None
+                    case _:
+                        pass
+            return Interrupted()
+        finally:
+            if until is not None:
+                until.remove_done_callback(self._wake)
+
+    async def _check_played(self, ended: PlaybackEnded) -> None:
+        """A playback fails when its channel ends, or else because of the sound file."""
+        if not ended.failed:
+            return
+        await asyncio.wait({self.gone}, timeout=STOP_BOUND_S)
+        if not self.gone.done():
+            log.error("party.sound_not_played", channel=self.channel)
+
+    async def _silence(self, playback: PlaybackId) -> None:
+        """Stop a playback and await its end: a channel does one thing after another."""
+        await self._switch.stop(playback)
+        deadline = _now() + STOP_BOUND_S
+        early: list[KeyPressed] = []
+        while _now() < deadline:
+            event = await self._next(deadline)
+            if isinstance(event, PlaybackEnded) and event.playback == playback:
+                break
+            if isinstance(event, KeyPressed):
+                early.append(event)
+        self._early.extend(early)
+
+    async def _next(self, deadline: float) -> KeyPressed | PlaybackEnded | None:
+        """The next event; None when woken or at the deadline (event loop time)."""
+        if self._early:
+            return self._early.popleft()
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    def _wake(self, _: asyncio.Future[Any]) -> None:
+        self._inbox.put_nowait(None)
+
+    def _compose(self, prompts: Sequence[Prompt]) -> tuple[list[Media], float]:
+        said = [self._speech.utter(p.language, p.id, **p.slots) for p in prompts]
+        return [m for u in said for m in u.media], sum(u.seconds for u in said)
+
+    def _next_playback(self) -> PlaybackId:
+        self._turn += 1
+        return self._playback(self._turn)
+
+    def _playback(self, turn: int) -> PlaybackId:
+        # Two names in turn, so that a new process knows what to stop.
+        return PlaybackId(f"{self.channel}.say{turn % 2}")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _drain(
+    queue: asyncio.Queue[KeyPressed | PlaybackEnded | None],
+) -> list[KeyPressed | PlaybackEnded | None]:
+    drained = []
+    while not queue.empty():
+        drained.append(queue.get_nowait())
+    return drained

@@ -1,0 +1,85 @@
+"""What the web port answers: health, readiness and metrics; GET only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from ivr.errors import Refusal
+from ivr.settings import Address
+from ivr.web.metrics import Metrics
+from ivr.web.status import State, Status, readiness
+
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "ivr",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+SHUTDOWN_S = 2.0
+_STATUS = web.AppKey("status", Status)
+_METRICS = web.AppKey("metrics", Metrics)
+
+
+def create_app(status: Status, metrics: Metrics) -> web.Application:
+    """The pages, all GET.
+
+    `/healthz`: 200, the process and its event loop live. `/readyz`: 200 when calls
+    are taken, also while Postgres is away (`degraded`), else 503; JSON says why.
+    `/metrics`: Prometheus' text format.
+    """
+    app = web.Application(client_max_size=1024)
+    app[_STATUS] = status
+    app[_METRICS] = metrics
+    app.router.add_get("/healthz", _alive)
+    app.router.add_get("/readyz", _ready)
+    app.router.add_get("/metrics", _metrics)
+    app.on_response_prepare.append(_secure)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, bind: Address) -> AsyncIterator[Address]:
+    """Serve until left; gives the address in use. Raises Refusal when it cannot be had."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        yield await _listen(runner, bind)
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, bind: Address) -> Address:
+    try:
+        await web.TCPSite(runner, bind.host, bind.port).start()
+    except OSError as error:
+        raise Refusal(
+            f"The web address {bind} cannot be used ({error.strerror}): end the other program, or"
+            " set IVR_HTTP_BIND to another address."
+        ) from error
+    host, port, *_ = runner.addresses[0]
+    return Address(host=host, port=port)
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.json_response({"state": "alive"})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    now = readiness(request.app[_STATUS])
+    return web.json_response(
+        {"state": now.state, "reasons": now.reasons},
+        status=503 if now.state is State.NOT_READY else 200,
+    )
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    body = request.app[_METRICS].exposition()
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _secure(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(SECURITY_HEADERS)

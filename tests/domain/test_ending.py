@@ -1,0 +1,76 @@
+"""A call that the caller ends has the outcome of the scene it ended in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.domain.call import Caller, CallId, Facts, Outcome, SceneName
+from ivr.domain.ending import outcome_of_hangup
+
+CALL = Facts(
+    call_id=CallId("n1-1.1"),
+    dialled="0291000001",
+    caller=Caller(number=None, hidden=True),
+    arrived=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+    scene=SceneName.LANGUAGE,
+)
+
+BEFORE_THE_ANSWER = {
+    SceneName.LANGUAGE: Outcome.ABANDONED_MENU,
+    SceneName.NOTICES: Outcome.ABANDONED_MENU,
+    SceneName.TOPIC: Outcome.ABANDONED_MENU,
+    SceneName.WAITING: Outcome.ABANDONED_QUEUE,
+    SceneName.CALLBACK: Outcome.ABANDONED_QUEUE,
+    SceneName.BUDGET_END: Outcome.ABANDONED_QUEUE,
+    SceneName.CONNECTING: Outcome.ABANDONED_QUEUE,
+    SceneName.TALKING: Outcome.ABANDONED_QUEUE,
+    SceneName.CLOSED: Outcome.CLOSED_HOURS,
+    SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
+    SceneName.FAREWELL: Outcome.ABANDONED_QUEUE,
+}
+NORMAL_CLEARING, RING_LIMIT = 16, 102
+
+
+@pytest.mark.parametrize("scene", SceneName)
+def test_a_hang_up_in_each_scene_has_its_outcome(scene: SceneName) -> None:
+    ended = replace(CALL, scene=scene)
+    outcome = outcome_of_hangup(ended, cause=NORMAL_CLEARING, callback_kept=False)
+    assert outcome is BEFORE_THE_ANSWER[scene]
+
+
+@pytest.mark.parametrize("scene", SceneName)
+def test_the_networks_ring_limit_is_told_apart_from_a_caller_who_gives_up(
+    scene: SceneName,
+) -> None:
+    ended = replace(CALL, scene=scene)
+    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER}
+    expected = BEFORE_THE_ANSWER[scene] if scene in told_anyway else Outcome.CARRIER_RELEASED
+    assert outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False) is expected
+
+
+@pytest.mark.parametrize("scene", SceneName)
+def test_an_answered_call_is_never_released_by_a_ring_limit(scene: SceneName) -> None:
+    ended = replace(CALL, scene=scene, answered=True)
+    outcome = outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False)
+    assert outcome is BEFORE_THE_ANSWER[scene]
+
+
+@given(scene=st.sampled_from(SceneName), cause=st.integers(0, 127), connected=st.booleans())
+def test_a_callback_on_disk_is_the_outcome_whatever_else_happened(
+    scene: SceneName, cause: int, connected: bool
+) -> None:
+    ended = replace(CALL, scene=scene, connected=connected)
+    assert outcome_of_hangup(ended, cause=cause, callback_kept=True) is Outcome.CALLBACK
+
+
+@given(cause=st.integers(0, 127), answered=st.booleans())
+def test_only_a_caller_who_could_hear_the_counsellor_was_served(cause: int, answered: bool) -> None:
+    talking = replace(CALL, scene=SceneName.TALKING, answered=answered, connected=True)
+    assert outcome_of_hangup(talking, cause=cause, callback_kept=False) is Outcome.SERVED
+    for scene in SceneName:
+        not_connected = replace(talking, scene=scene, connected=False)
+        outcome = outcome_of_hangup(not_connected, cause=cause, callback_kept=False)
+        assert outcome is not Outcome.SERVED

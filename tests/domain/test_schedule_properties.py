@@ -1,0 +1,125 @@
+"""All questions that can be asked of a schedule agree, for any schedule and any instant."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.domain.call import Language
+from ivr.domain.schedule import (
+    HORIZON,
+    ExceptionalDay,
+    Holiday,
+    Hours,
+    Schedule,
+    closes_at,
+    intervals,
+    local,
+    next_opening,
+    open_at,
+    plan,
+    why_closed,
+)
+
+CHRISTMAS_DAY = Holiday(name={Language.FI: "Joulupäivä", Language.SV: "Juldagen"}, eve=False)
+CHRISTMAS_EVE = Holiday(name={Language.FI: "Jouluaatto", Language.SV: "Julafton"}, eve=True)
+YEARS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
+
+
+@st.composite
+def day_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
+    """Up to three intervals of a day, in order, quarter by quarter; some reach midnight."""
+    bounds = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
+    at = [time(quarter % 96 // 4, quarter % 4 * 15) for quarter in bounds]
+    pairs = zip(at[::2], at[1::2], strict=False)
+    return tuple(Hours(opens=opens, closes=closes) for opens, closes in pairs)
+
+
+def dated(values: st.SearchStrategy[Holiday]) -> st.SearchStrategy[Mapping[date, Holiday]]:
+    return st.dictionaries(st.dates(date(2025, 12, 20), date(2028, 1, 10)), values, max_size=30)
+
+
+SCHEDULES = st.builds(
+    Schedule,
+    weekly=st.dictionaries(st.integers(0, 6), day_hours()),
+    holidays=dated(st.sampled_from([CHRISTMAS_DAY, CHRISTMAS_EVE])),
+    exceptions=st.dictionaries(
+        st.dates(date(2025, 12, 20), date(2028, 1, 10)),
+        st.builds(ExceptionalDay, hours=day_hours()),
+        max_size=30,
+    ),
+)
+INSTANTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda n: YEARS[0] + timedelta(minutes=n))
+
+
+@settings(max_examples=25)
+@given(SCHEDULES)
+def test_intervals_are_in_order_apart_and_within_what_was_asked(schedule: Schedule) -> None:
+    spans = list(intervals(schedule, *YEARS))
+    assert all(span.start < span.end for span in spans)
+    assert all(a.end < b.start for a, b in pairwise(spans))
+    assert all(YEARS[0] <= span.start and span.end <= YEARS[1] for span in spans)
+
+
+@settings(max_examples=25)
+@given(SCHEDULES)
+def test_the_line_is_open_exactly_in_its_intervals_over_two_years(schedule: Schedule) -> None:
+    edge, moment = YEARS[0], timedelta(microseconds=1)
+    for span in intervals(schedule, *YEARS):
+        if edge < span.start:
+            assert not any(open_at(schedule, at) for at in (edge, span.start - moment))
+        assert all(open_at(schedule, at) for at in (span.start, span.end - moment))
+        edge = span.end
+    assert edge == YEARS[1] or not open_at(schedule, edge)
+
+
+@given(SCHEDULES, INSTANTS)
+def test_any_instant_is_open_if_and_only_if_an_interval_holds_it(
+    schedule: Schedule, at: datetime
+) -> None:
+    around = intervals(schedule, at - timedelta(days=8), at + timedelta(days=8))
+    assert open_at(schedule, at) == any(span.start <= at < span.end for span in around)
+
+
+@given(SCHEDULES, INSTANTS)
+def test_on_ordinary_days_a_clock_within_the_hours_is_what_opens_the_line(
+    schedule: Schedule, at: datetime
+) -> None:
+    wall, noon = local(at), timedelta(hours=12)
+    if local(at - noon).utcoffset() == local(at + noon).utcoffset():
+        within = [
+            hours.opens <= wall.time() and (wall.time() < hours.closes or hours.closes == time(0))
+            for hours in plan(schedule, wall.date()).hours
+        ]
+        assert open_at(schedule, at) == any(within)
+
+
+@given(SCHEDULES, INSTANTS)
+def test_the_next_opening_is_the_first_open_instant(schedule: Schedule, at: datetime) -> None:
+    opening = next_opening(schedule, at)
+    end = opening or at + HORIZON
+    assert opening is None or (opening >= at and open_at(schedule, opening))
+    assert not list(intervals(schedule, at, end))
+
+
+@given(SCHEDULES, INSTANTS)
+def test_the_line_is_open_until_it_closes_and_not_at_its_closing(
+    schedule: Schedule, at: datetime
+) -> None:
+    closing = closes_at(schedule, at)
+    if closing is None:
+        still_open = [span.end for span in intervals(schedule, at, at + HORIZON)][:1]
+        assert not open_at(schedule, at) or still_open == [at + HORIZON]
+    else:
+        assert not open_at(schedule, closing)
+        spans = [(span.start, span.end) for span in intervals(schedule, at, closing)]
+        assert spans == [(at, closing)]
+
+
+@given(SCHEDULES, INSTANTS)
+def test_a_closed_line_always_has_a_reason_and_an_open_one_never(
+    schedule: Schedule, at: datetime
+) -> None:
+    assert (why_closed(schedule, at) is None) == open_at(schedule, at)

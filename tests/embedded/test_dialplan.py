@@ -1,0 +1,183 @@
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
+from ivr.embedded.dialplan_check import problems
+from ivr.embedded.packages import Root
+from ivr.embedded.passwords import phone_passwords
+
+from .sip import Caller
+
+_PLAIN = '"Matti" <sip:+358401234567@carrier.example>'
+_NOTHING_KNOWN = {"name": "", "number": ""}
+
+Edited = Callable[[str, str, str], EmbeddedAsterisk]
+
+
+@asynccontextmanager
+async def _controller(access: AsteriskAccess) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    login = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.ws_connect(f"{access.ari_url}/ari/events?app=ivr") as events,
+    ):
+        yield events
+
+
+async def _arrival(events: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    while True:
+        event: dict[str, Any] = await events.receive_json(timeout=10)
+        if event["type"] == "StasisStart":
+            return event
+
+
+async def _arrival_of(
+    asterisk: EmbeddedAsterisk, number: str, sender: str, *headers: str
+) -> dict[str, Any]:
+    async with _controller(asterisk.ensure_running()) as events:
+        with Caller(asterisk.sip) as caller:
+            caller.invite(number, sender=sender, headers=headers)
+            return await _arrival(events)
+
+
+async def test_a_call_reaches_the_controller_with_both_numbers(asterisk: EmbeddedAsterisk):
+    event = await _arrival_of(asterisk, "0291234567", _PLAIN)
+
+    assert event["args"] == ["call", "0291234567", "0"]
+    assert event["channel"]["caller"] == {"name": "", "number": "+358401234567"}
+    assert event["channel"]["dialplan"]["exten"] == "0291234567"
+    assert asterisk.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', ()),
+        (
+            '"Anonymous" <sip:anonymous@anonymous.invalid>',
+            ('P-Asserted-Identity: "Matti" <sip:+358401234567@carrier.example>', "Privacy: id"),
+        ),
+        (
+            '"Anonymous" <sip:anonymous@anonymous.invalid>',
+            ("P-Asserted-Identity: <sip:+358401234567@carrier.example>",),
+        ),
+        (_PLAIN, ("Privacy: id",)),
+        (_PLAIN, ("Privacy: header;Critical",)),
+        ('"Matti 401234567" <sip:matti@carrier.example>', ()),
+        ("<sip:carrier.example>", ()),
+        ('"Matti" <sip:%22%24%7bEXTEN%7d,401234567@carrier.example>', ()),
+    ],
+)
+async def test_nothing_that_identifies_a_hidden_caller_reaches_the_controller(
+    asterisk: EmbeddedAsterisk, sender: str, headers: tuple[str, ...]
+):
+    event = await _arrival_of(asterisk, "0291234567", sender, *headers)
+
+    assert event["args"] == ["call", "0291234567", "1"]
+    assert event["channel"]["caller"] == _NOTHING_KNOWN
+    assert "401234567" not in json.dumps(event)
+    assert "matti" not in json.dumps(event).casefold()
+
+
+@pytest.mark.parametrize(
+    ("dialled", "passed_on"),
+    [
+        ("+358291234567", "+358291234567"),
+        ("7", "7"),
+        ("0291234567;npdi", "0291234567"),
+        ("112abc", "112"),
+        ("kissa", "0"),
+        ("0%22%29,SHELL%28id%29", "0"),
+        ("1" * 500, "1" * 79),  # as many as Asterisk keeps
+    ],
+)
+async def test_whatever_is_dialled_reaches_the_controller_as_a_number(
+    asterisk: EmbeddedAsterisk, dialled: str, passed_on: str
+):
+    event = await _arrival_of(asterisk, dialled, _PLAIN)
+
+    assert event["args"] == ["call", passed_on, "0"]
+
+
+async def test_a_callers_endless_name_does_no_harm(asterisk: EmbeddedAsterisk):
+    name = 'ä\\"${GLOBAL(PROMPTS)},' * 50
+
+    event = await _arrival_of(
+        asterisk, "0291234567", f'"{name}" <sip:+358401234567@carrier.example>'
+    )
+
+    assert event["channel"]["caller"] == {"name": "", "number": "+358401234567"}
+
+
+def test_with_no_controller_the_apology_is_played_and_nothing_answered(asterisk: EmbeddedAsterisk):
+    asterisk.ensure_running()
+
+    with Caller(asterisk.sip) as caller:
+        caller.invite("0291234567", sender=_PLAIN)
+        statuses = [status for status, _ in caller.responses()]
+
+    assert statuses == [100, 183, 480]
+    assert not [line for line in asterisk.complaints() if "file.c" in line]  # both were found
+
+
+def test_nobody_gets_in_by_calling_themselves_the_trunk(asterisk: EmbeddedAsterisk):
+    asterisk.ensure_running()
+
+    with Caller(asterisk.sip, host="127.0.0.2") as stranger:
+        stranger.invite("0291234567", sender="<sip:trunk@carrier.example>")
+        status, _ = next(stranger.responses())
+
+    assert status == 401
+
+
+def test_a_counsellors_phone_can_dial_nothing(asterisk: EmbeddedAsterisk):
+    asterisk.ensure_running()
+    password = phone_passwords(asterisk.state_dir, ["anna"])["anna"]
+    sender = f"<sip:anna@{asterisk.sip}>"
+
+    with Caller(asterisk.sip) as phone:
+        phone.invite("0401234567", sender=sender)
+        _, challenge = next(phone.responses())
+        login = phone.authorization(challenge, user="anna", password=password, number="0401234567")
+        phone.invite("0401234567", sender=sender, headers=(login,))
+        final = [status for status, _ in phone.responses()][-1]
+
+    assert final == 403
+
+
+def test_the_shipped_configuration_has_no_problems(
+    root: Root, asterisk: EmbeddedAsterisk, tmp_path: Path
+):
+    assert problems(root, asterisk.dialplan_dir, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (
+            ("extensions.conf", "Progress()", "Progres()"),
+            r"dialplan/extensions\.conf:\d+ .*Progres",
+        ),
+        (
+            ("extensions.conf", "Goto(apology,", "Goto(apollogy,"),
+            r"extensions\.conf:\d+ .*apollogy",
+        ),
+        (("pjsip.conf", "direct_media=no", "direct_medai=no"), "direct_medai"),
+        (("modules.conf", "app_stasis.so", "app_stassis.so"), "app_stassis"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_found_and_named(
+    root: Root, edited: Edited, tmp_path: Path, mistake: tuple[str, str, str], where: str
+):
+    found = problems(root, edited(*mistake).dialplan_dir, tmp_path)
+
+    assert any(re.search(where, line) for line in found), found

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import Refusal
+from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
+
+
+def test_nothing_set_means_the_embedded_servers_on_loopback():
+    settings = Settings.from_environment({})
+
+    assert settings.database_url is None
+    assert settings.ari is None
+    assert settings.state_dir == PROJECT_ROOT / "var"
+    assert settings.sip_bind == Address(host="127.0.0.1", port=5060)
+    assert settings.http_bind == Address(host="127.0.0.1", port=8080)
+    assert settings.rtp_ports == PortRange(first=10000, last=19999)
+
+
+def test_an_empty_variable_counts_as_not_set():
+    names = ("IVR_DATABASE_URL", "IVR_ARI_URL", "IVR_STATE_DIR", "IVR_SIP_BIND", "IVR_RTP_PORTS")
+
+    assert Settings.from_environment(dict.fromkeys(names, "")) == Settings.from_environment({})
+
+
+def test_a_relative_state_folder_is_made_absolute():
+    settings = Settings.from_environment({"IVR_STATE_DIR": "elsewhere"})
+
+    assert settings.state_dir == Path.cwd() / "elsewhere"
+
+
+def test_an_address_may_be_of_ip_version_6():
+    settings = Settings.from_environment({"IVR_SIP_BIND": "[::1]:5070"})
+
+    assert str(settings.sip_bind) == "[::1]:5070"
+
+
+def test_a_real_asterisk_is_taken_with_its_login():
+    given = {"IVR_ARI_URL": "http://pbx:8088/ari/", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "p"}
+
+    ari = Settings.from_environment(given).ari
+
+    assert ari is not None
+    assert (ari.url, ari.user, ari.password) == ("http://pbx:8088", "u", "p")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IVR_SIP_BIND", "5060"),
+        ("IVR_SIP_BIND", "localhost:5060"),
+        ("IVR_SIP_BIND", "127.0.0.1:0"),
+        ("IVR_HTTP_BIND", "127.0.0.1:65536"),
+        ("IVR_HTTP_BIND", "127.0.0.1:http"),
+        ("IVR_RTP_PORTS", "10000"),
+        ("IVR_RTP_PORTS", "20000-10000"),
+        ("IVR_RTP_PORTS", "80-90"),
+        ("IVR_STATE_DIR", __file__),
+        ("IVR_DATABASE_URL", "mysql://u:hunter2@db/ivr"),
+        ("IVR_DEBIAN_MIRROR", "mirror.example"),
+        ("IVR_ARI_URL", "pbx:8088"),
+    ],
+)
+def test_a_wrong_value_is_refused_and_the_variable_named(name: str, value: str):
+    with pytest.raises(Refusal, match=f"^{name}: ") as refused:
+        Settings.from_environment({name: value})
+
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", ["IVR_ARI_URL", "IVR_ARI_USER", "IVR_ARI_PASSWORD"])
+def test_half_a_login_is_refused_and_the_missing_half_named(missing: str):
+    given = {"IVR_ARI_URL": "http://pbx:8088", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "p"}
+    del given[missing]
+
+    with pytest.raises(Refusal, match=missing):
+        Settings.from_environment(given)
+
+
+def test_a_password_is_not_in_the_settings_own_words():
+    given = {"IVR_ARI_URL": "http://pbx:8088", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "hunter2"}
+
+    assert "hunter2" not in repr(Settings.from_environment(given))

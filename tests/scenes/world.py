@@ -1,0 +1,121 @@
+"""The whole line in virtual time: a switch, callers with habits, and a controller that may die."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from ivr.director import Director, House, Roster
+from ivr.domain.call import CallId, Outcome
+from ivr.domain.journal import EventKind
+from ivr.domain.service import Service
+from ivr.ports import SwitchUnavailable
+from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone, FakeSwitch
+from tests.fakes.journal import Disk, MemoryJournal
+from tests.fakes.service import SilentSpeech, service
+from tests.fakes.time import Steps, VirtualClock, counting
+
+RESTART_AFTER_S = 1.0
+
+
+@dataclass
+class Controller:
+    """One life of the controller."""
+
+    switch: FakeSwitch
+    journal: MemoryJournal
+    task: asyncio.Task[None]
+
+    def die(self) -> None:
+        """From this instant nothing that it does has an effect."""
+        self.switch.lose()
+        self.journal.die()
+
+
+class World:
+    """Everything that outlives a controller, and the controller of the moment."""
+
+    def __init__(self, config: Service | None = None) -> None:
+        self.asterisk = FakeAsterisk()
+        self.disk = Disk()
+        self.config = config or service()
+        self.controller: Controller | None = None
+
+    def start(self, steps: Steps | None = None) -> None:
+        """Start a controller; `steps` counts its steps, and may strike."""
+        switch, journal = self.asterisk.connect(), MemoryJournal(self.disk)
+        clock = VirtualClock()
+        house = House(
+            node="n1",
+            service=self.config,
+            speech=SilentSpeech(),
+            journal=journal,
+            clock=clock,
+            roster=Roster(self.config.counsellors, clock),
+        )
+        token = counting.set(steps)
+        task = asyncio.create_task(Director(house, switch).run(switch.events(), lambda: None))
+        counting.reset(token)
+        self.controller = Controller(switch, journal, task)
+
+    async def stop(self) -> None:
+        """End the controller as a lost socket does, and wait until nothing of it runs."""
+        controller, self.controller = self.controller, None
+        if controller is not None:
+            controller.die()
+            with suppress(SwitchUnavailable):
+                await controller.task
+
+    async def crash_and_restart(self) -> None:
+        """The controller is dead already; clear it away, and start another after a while."""
+        await self.stop()
+        await asyncio.sleep(RESTART_AFTER_S)
+        self.start()
+
+    @contextmanager
+    def habit(
+        self, channel: Channel, keys: Mapping[str, str], after_s: float = 0.5
+    ) -> Iterator[None]:
+        """The caller presses a key each time a prompt (without its language) is heard."""
+
+        def react(heard: Channel, sound: str) -> None:
+            key = keys.get(sound.rpartition("/")[2])
+            if heard is channel and key is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(after_s, self.asterisk.press, channel, key)
+
+        self.asterisk.listeners.append(react)
+        try:
+            yield
+        finally:
+            self.asterisk.listeners.remove(react)
+
+    async def until(self, reached: Callable[[], bool], within_s: float = 600.0) -> None:
+        """Wait for something to become true."""
+        deadline = asyncio.get_running_loop().time() + within_s
+        while not reached():
+            assert asyncio.get_running_loop().time() < deadline, "it did not come to pass"
+            await asyncio.sleep(0.05)
+
+    async def until_heard(self, channel: Channel) -> None:
+        """Wait for the first sound on the channel."""
+        await self.until(lambda: bool(channel.heard))
+
+    async def until_over(self, channel: Channel) -> None:
+        """Wait for the outcome of the call on the channel."""
+        await self.until(lambda: bool(self.outcomes(channel)))
+
+    def outcomes(self, channel: Channel) -> list[str]:
+        """The outcomes on record for the call on this channel."""
+        finished = self.disk.of(EventKind.FINISHED, CallId(f"n1-{channel.id}"))
+        return [str(Outcome(str(e.data["outcome"]))) for e in finished]
+
+    def heard(self, channel: Channel) -> list[str]:
+        """The prompts heard, in order."""
+        return [sound for _, sound in channel.heard]
+
+    def phone(self, account: str, *, answers_after: float | None = 1.0) -> FakePhone:
+        """A counsellor's phone comes on."""
+        phone = FakePhone(answers_after=answers_after)
+        self.asterisk.register(account, phone)
+        return phone

@@ -1,0 +1,208 @@
+"""The web port says whether the service lives, whether it takes calls, and how it does."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import aiohttp
+import pytest
+
+from ivr.domain.call import SceneName
+from ivr.domain.journal import EventKind
+from ivr.errors import Refusal
+from ivr.settings import Address
+from ivr.web.app import create_app, serving
+from ivr.web.metrics import Metrics
+from tests.adapters.record import ARRIVED, event, facts, whole_call
+
+ANYWHERE = Address(host="127.0.0.1", port=0)
+
+
+@dataclass
+class MadeUpStatus:
+    """A service that is as the test says."""
+
+    switch_connected: bool = True
+    journal_fault: str | None = None
+    shipping_fault: str | None = None
+    backlog: int = 0
+    oldest_s: float = 0.0
+    set_aside: int = 0
+
+
+@pytest.fixture
+def status() -> MadeUpStatus:
+    return MadeUpStatus()
+
+
+@pytest.fixture
+def metrics(status: MadeUpStatus) -> Metrics:
+    return Metrics(status)
+
+
+@pytest.fixture
+async def web(status: MadeUpStatus, metrics: Metrics) -> AsyncIterator[aiohttp.ClientSession]:
+    async with (
+        serving(create_app(status, metrics), ANYWHERE) as address,
+        aiohttp.ClientSession(f"http://{address}") as session,
+    ):
+        yield session
+
+
+async def ready(web: aiohttp.ClientSession) -> tuple[int, str, list[str]]:
+    async with web.get("/readyz") as answer:
+        body = await answer.json()
+        return answer.status, body["state"], body["reasons"]
+
+
+async def test_a_process_whose_loop_runs_is_alive_whatever_else_is_wrong(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.switch_connected = False
+    async with web.get("/healthz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"state": "alive"})
+
+
+async def test_a_service_in_order_is_ready(web: aiohttp.ClientSession) -> None:
+    assert await ready(web) == (200, "ready", [])
+
+
+async def test_calls_go_on_while_postgres_is_away(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.shipping_fault = "ConnectionRefusedError: no"
+    assert await ready(web) == (200, "degraded", ["database: ConnectionRefusedError: no"])
+
+
+async def test_refused_events_are_shown_until_a_person_has_looked(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.set_aside = 2
+    code, state, (reason,) = await ready(web)
+    assert (code, state) == (200, "degraded")
+    assert "2 events" in reason
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"switch_connected": False}, "switch: not connected"),
+        ({"journal_fault": "disk full"}, "journal: disk full"),
+    ],
+)
+async def test_a_service_that_cannot_take_calls_is_not_ready(
+    web: aiohttp.ClientSession, status: MadeUpStatus, broken: dict[str, object], reason: str
+) -> None:
+    status.shipping_fault = "away"
+    for name, value in broken.items():
+        setattr(status, name, value)
+    assert await ready(web) == (503, "not_ready", [reason, "database: away"])
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+async def test_nothing_but_get_is_answered(
+    web: aiohttp.ClientSession, method: str, path: str
+) -> None:
+    async with web.request(method, path) as answer:
+        assert answer.status == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/nowhere"])
+async def test_every_answer_is_guarded(web: aiohttp.ClientSession, path: str) -> None:
+    async with web.get(path) as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Server"] == "ivr"
+
+
+async def scraped(web: aiohttp.ClientSession) -> dict[str, float]:
+    async with web.get("/metrics") as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        lines = (await answer.text()).splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in pairs}
+
+
+async def test_calls_are_counted_from_their_arrival_to_their_outcome(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    arrived, *_, finished = whole_call(facts())
+    metrics.observe(arrived)
+    now = await scraped(web)
+    assert now['ivr_calls_arrived_total{line="families"}'] == 1
+    assert now['ivr_calls_now{scene="waiting"}'] == 1
+    metrics.observe(finished)
+    now = await scraped(web)
+    assert now['ivr_calls_ended_total{line="families",outcome="served"}'] == 1
+    assert now['ivr_calls_now{scene="waiting"}'] == 0
+
+
+async def test_a_call_is_in_one_scene_at_a_time(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    metrics.observe(event(EventKind.ARRIVED))
+    talking = replace(facts(), scene=SceneName.TALKING)
+    metrics.observe(event(EventKind.SCENE, talking, step=1, scene="talking"))
+    now = await scraped(web)
+    assert now['ivr_calls_now{scene="waiting"}'] == 0
+    assert now['ivr_calls_now{scene="talking"}'] == 1
+
+
+async def test_the_wait_is_measured_when_a_counsellor_is_heard(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    joined = replace(facts(), joined=ARRIVED)
+    metrics.observe(event(EventKind.CONNECTED, joined, step=100, counsellor="aino"))
+    now = await scraped(web)
+    assert now["ivr_waiting_seconds_sum"] == 100
+    assert now['ivr_waiting_seconds_bucket{le="60.0"}'] == 0
+    assert now['ivr_waiting_seconds_bucket{le="120.0"}'] == 1
+
+
+async def test_a_call_to_no_line_is_counted(web: aiohttp.ClientSession, metrics: Metrics) -> None:
+    stranger = replace(facts(), line=None)
+    metrics.observe(event(EventKind.ARRIVED, stranger))
+    metrics.observe(event(EventKind.FINISHED, stranger, outcome="unknown_number"))
+    now = await scraped(web)
+    assert now['ivr_calls_arrived_total{line="none"}'] == 1
+    assert now['ivr_calls_ended_total{line="none",outcome="unknown_number"}'] == 1
+
+
+async def test_a_call_adopted_after_a_restart_is_shown_and_not_counted_again(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    metrics.adopt(facts())
+    now = await scraped(web)
+    assert now['ivr_calls_now{scene="waiting"}'] == 1
+    assert 'ivr_calls_arrived_total{line="families"}' not in now
+
+
+async def test_the_state_of_the_service_is_measured_at_each_look(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    assert (await scraped(web))["ivr_switch_connected"] == 1
+    status.switch_connected, status.journal_fault = False, "disk full"
+    status.backlog, status.oldest_s, status.set_aside = 7, 3600.5, 1
+    now = await scraped(web)
+    assert now["ivr_switch_connected"] == 0
+    assert now["ivr_journal_broken"] == 1
+    assert now["ivr_outbox_backlog"] == 7
+    assert now["ivr_outbox_oldest_seconds"] == 3600.5
+    assert now["ivr_outbox_set_aside"] == 1
+
+
+async def test_an_address_in_use_is_refused_by_the_name_of_its_setting(
+    status: MadeUpStatus, metrics: Metrics
+) -> None:
+    async with serving(create_app(status, metrics), ANYWHERE) as taken:
+        with pytest.raises(Refusal, match=rf"{taken}.*IVR_HTTP_BIND"):
+            async with serving(create_app(status, metrics), taken):
+                pass
+
+
+async def test_the_port_is_free_again_afterwards(status: MadeUpStatus, metrics: Metrics) -> None:
+    async with serving(create_app(status, metrics), ANYWHERE) as address:
+        pass
+    async with serving(create_app(status, metrics), address) as again:
+        assert again == address
