@@ -23,8 +23,9 @@ help:
 
 setup: $(READY)
 	@$(BIN)/python -m ivr.embedded setup
+	@$(BIN)/ivr prompts build
 
-run: setup
+run: $(READY)
 	@exec $(BIN)/ivr run $(if $(OPEN),--open-now)
 
 check: setup

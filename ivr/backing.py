@@ -1,5 +1,7 @@
 """Which Asterisk and which Postgres the line stands on: somebody's servers, or its own."""
 
+from contextlib import ExitStack
+
 from ivr.adapters import studio
 from ivr.adapters.ari import AriTarget
 from ivr.adapters.synthesis import EspeakNg
@@ -37,13 +39,16 @@ def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAst
 
 def build_prompts(settings: Settings, service: Service) -> int:
     """Speak the prompts that are missing or changed; how many. Blocking. Raises Refusal."""
-    with Progress(doing="Speaking the prompts") as progress:
-        return studio.build(
-            service,
-            settings.prompts_dir,
-            EspeakNg(programs=_root(settings)),
-            progress=lambda done, total: progress.at(f"{done} of {total}"),
-        )
+    programs = EspeakNg(programs=_root(settings))
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+
+        def progress(done: int, total: int) -> None:
+            if not shown:  # nothing is said when there is nothing to do
+                shown.append(stack.enter_context(Progress(doing="Speaking the prompts")))
+            shown[0].at(f"{done} of {total}")
+
+        return studio.build(service, settings.prompts_dir, programs, progress=progress)
 
 
 def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:

@@ -44,7 +44,7 @@ def _skills(person: Counsellor) -> list[str]:
 
 def _hours(line: ServiceLine, now: datetime, *, trial: bool) -> str:
     if trial:
-        return "open (trial)"
+        return "open for this trial, at any hour"
     if open_at(line.schedule, now):
         closes = closes_at(line.schedule, now)
         return f"open until {local(closes):%H:%M}" if closes else "open"

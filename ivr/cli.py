@@ -10,12 +10,12 @@ from pathlib import Path
 from ivr import backing, config, logs
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
+from ivr.phone import commands
 from ivr.running import Stop, signals
 from ivr.service import Options, serve
 from ivr.settings import PROJECT_ROOT, Settings
 
 Command = Callable[[argparse.Namespace, Settings], int]
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,26 +40,28 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="the folder of lines.yaml, schedule.yaml and counsellors.yaml (default: %(default)s)",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="run the line until Ctrl-C or SIGTERM")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = verbs.add_parser("run", help="run the line until Ctrl-C or SIGTERM")
     run.add_argument("--open-now", action="store_true", help="try the line at any hour")
     run.add_argument("--json", action="store_true", help="log as JSON to stderr, not to a file")
     run.set_defaults(command=_run)
-    call = commands.add_parser("call", help="phone the running line and print what is heard")
+    call = verbs.add_parser("call", help="phone the running line and print what is heard")
     call.add_argument("number", help="the service number to dial")
     call.add_argument("--keys", default="", help='keys to press, one a question, as in "1 2"')
     call.add_argument("--from", dest="caller", default="+358401234567", help="or: anonymous")
+    call.add_argument("--wait", type=float, metavar="S", help="hang up after so many seconds")
     call.set_defaults(command=_call)
-    phone = commands.add_parser("phone", help="be a counsellor's phone, in this terminal")
+    phone = verbs.add_parser("phone", help="be a counsellor's phone, in this terminal")
     phone.add_argument("counsellor", help="the counsellor's name in counsellors.yaml")
     phone.add_argument("--auto", action="store_true", help="answer by itself")
+    phone.add_argument("--tone", action="store_true", help="send a soft tone for a voice")
     phone.set_defaults(command=_phone)
-    check = commands.add_parser("check", help="say everything that is wrong in the configuration")
+    check = verbs.add_parser("check", help="say everything that is wrong in the configuration")
     check.set_defaults(command=_check)
-    prompts = commands.add_parser("prompts", help="the spoken prompts")
+    prompts = verbs.add_parser("prompts", help="the spoken prompts")
     prompts.add_argument("what", choices=["build"], help="speak what is missing or has changed")
     prompts.set_defaults(command=_prompts)
-    database = commands.add_parser("db", help="the database")
+    database = verbs.add_parser("db", help="the database")
     database.add_argument("what", choices=["migrate"], help="bring its tables up to date")
     database.set_defaults(command=_database)
     return parser
@@ -80,12 +82,19 @@ async def _serve(settings: Settings, options: Options) -> None:
 
 def _call(parsed: argparse.Namespace, settings: Settings) -> int:
     _quietly()
-    raise Refusal("not yet")
+    calling = commands.call(
+        settings, parsed.number, keys=parsed.keys, caller=parsed.caller, wait_s=parsed.wait
+    )
+    return asyncio.run(calling)
 
 
 def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
     _quietly()
-    raise Refusal("not yet")
+    people = config.load(parsed.config).counsellors
+    attending = commands.phone(
+        settings, people, parsed.counsellor, auto=parsed.auto, tone=parsed.tone
+    )
+    return asyncio.run(attending)
 
 
 def _check(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -174,8 +174,8 @@ class Switch(Protocol):
         """Remove a bridge; nothing if there is none. Its channels stay."""
         ...
 
-    async def hang_up(self, channel: ChannelId) -> None:
-        """End a channel; nothing if it is gone."""
+    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
+        """End a channel; nothing if it is gone. `answered` chooses the cause that is given."""
         ...
 
     async def apologise(self, channel: ChannelId) -> None:

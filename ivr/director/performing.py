@@ -129,4 +129,4 @@ class Performance:
             if call.facts.leg is not None:
                 await self._switch.part(call.bridge)
             if outcome is not Outcome.FALLBACK:
-                await self._switch.hang_up(call.channel)
+                await self._switch.hang_up(call.channel, answered=call.facts.answered)

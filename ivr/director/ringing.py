@@ -62,7 +62,7 @@ class Leg(Party):
 
     async def _hang_up(self) -> None:
         with suppress(SwitchUnavailable):  # then the next connection sweeps it
-            await self._switch.hang_up(self.channel)
+            await self._switch.hang_up(self.channel, answered=self.answered.done())
 
     async def _ring(self, call: Call, account: str) -> bool:
         ring_s = call.line.waiting.ring_s

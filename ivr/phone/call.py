@@ -73,15 +73,15 @@ class BaresipCall:
     @property
     def ending(self) -> Ending | None:
         """How it ended; None while it lasts."""
-        by_us = any(m.sent and m.method in {"BYE", "CANCEL"} for m in self.messages)
+        cancelled = next((m for m in self.messages if m.method == "CANCEL"), None)
         for message in self.messages:
             if message.method == "BYE":
                 reason = message.headers.get("reason", "")
                 return Ending(status=0, reason=reason, by_us=message.sent)
             if self.answered_at is None and _refuses(message):
-                by_us = by_us or message.sent
+                by_us = (cancelled or message).sent
                 return Ending(status=message.status, reason=message.reason, by_us=by_us)
-        return None if self._closed is None else Ending(status=0, reason=self._closed, by_us=by_us)
+        return None if self._closed is None else Ending(status=0, reason=self._closed, by_us=False)
 
     @property
     def pcm(self) -> Pcm:

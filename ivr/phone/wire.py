@@ -82,7 +82,7 @@ class SipMessage:
         return f"{'→' if self.sent else '←'} {line}"
 
 
-class WireTap(logging.Handler):
+class WireTap(logging.Filter):
     """Keeps the messages of every call that began with an INVITE, by Call-ID.
 
     The trace is written by a thread of the stack; messages are kept in the event
@@ -90,7 +90,7 @@ class WireTap(logging.Handler):
     """
 
     def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
+        super().__init__()
         self._calls: dict[str, list[SipMessage]] = {}
         self._loop = asyncio.get_running_loop()
         self._logger = logging.getLogger(_TRACE)
@@ -99,11 +99,15 @@ class WireTap(logging.Handler):
         """The messages of a call; the list grows."""
         return self._calls.setdefault(call_id, [])
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take one entry of the trace: a line with the direction, then the message."""
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take one entry of the trace: a line with the direction, then the message.
+
+        It goes no further: numbers and passwords are in it.
+        """
         direction, _, text = record.getMessage().partition("\n")
         message = (text, time.monotonic(), direction.startswith("TX"))
         self._loop.call_soon_threadsafe(self._keep, *message)
+        return False
 
     def _keep(self, text: str, at: float, sent: bool) -> None:
         message = SipMessage.read(text, at=at, sent=sent)
@@ -111,16 +115,14 @@ class WireTap(logging.Handler):
             self.messages(message.call_id).append(message)
 
     def __enter__(self) -> Self:
-        self._before = (self._logger.level, self._logger.propagate)
+        self._level = self._logger.level
         self._logger.setLevel(logging.DEBUG)
-        self._logger.propagate = False  # numbers and passwords stay out of everybody's log
-        self._logger.addHandler(self)
+        self._logger.addFilter(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._logger.removeHandler(self)
-        level, self._logger.propagate = self._before
-        self._logger.setLevel(level)
+        self._logger.removeFilter(self)
+        self._logger.setLevel(self._level)
 
 
 def _headers(lines: list[str]) -> dict[str, str]:

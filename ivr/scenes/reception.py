@@ -29,9 +29,12 @@ async def language(call: Call, desk: Desk) -> SceneName:
 
 
 async def notices(call: Call, desk: Desk) -> SceneName:
-    """What must be known before the wait; what it says of the price follows the charging."""
+    """What must be known before the wait; what it says of the price follows the charging.
+
+    Who knows it already may go on with any key.
+    """
     names = _notices(call.line)
-    await call.say(*(call.prompt(name) for name in names))
+    await call.say(*(call.prompt(name) for name in names), keys=True)
     if call.line.topic_prompt is None:
         call.note(topic=call.line.general_topic)
         return SceneName.WAITING

@@ -72,7 +72,7 @@ class Line:
 
     async def outcomes(self, number: int, within_s: float = 10.0) -> list[str]:
         """The outcomes of the calls in the order of their arrival, once so many have ended."""
-        query = "SELECT outcome FROM call WHERE outcome IS NOT NULL ORDER BY arrived_at"
+        query = "SELECT outcome FROM call WHERE outcome IS NOT NULL ORDER BY arrived"
         deadline = asyncio.get_running_loop().time() + within_s
         while len(rows := await self.rows(query)) < number:
             late = asyncio.get_running_loop().time() > deadline

@@ -37,10 +37,11 @@ async def test_a_caller_is_served_in_the_language_chosen_and_answered_only_by_a_
     call = await citizen.dial(FREE)
     await call.heard("sv/lang_choice")
     await call.press(key)
-    await call.heard(f"{language}/topic_menu")
+    await call.heard(f"{language}/topic_menu", within_s=20)
     await call.press("1")
     leg = await anna.next_call(within_s=15)
     assert leg.display_name.startswith(f"{language.upper()} Lapsiperheet 0:0")
+    await call.heard(f"{language}/queue_next", out=True)
     assert call.answered_at is None
     await leg.answer()
     await leg.heard(f"{language}/topic/families", out=True)

@@ -131,15 +131,18 @@ class FakeAsterisk:
         if phone.declines:
             loop.call_later(0.5, self._rang_out, leg)
         elif phone.answers_after is not None:
-            loop.call_later(phone.answers_after, self._answer, leg)
+            loop.call_later(phone.answers_after, self.pick_up, leg.id)
 
-    def _answer(self, leg: Channel) -> None:
-        if leg.id in self.channels and not leg.up:
-            if self.connection is None:
-                self.end(leg.id)
-                return
-            leg.up = leg.in_application = True
-            self.emit(LegAnswered(channel=leg.id))
+    def pick_up(self, leg_id: ChannelId) -> None:
+        """A counsellor answers; without a controller their leg has nowhere to go."""
+        leg = self.channels.get(leg_id)
+        if leg is None or leg.up:
+            return
+        if self.connection is None:
+            self.end(leg_id)
+            return
+        leg.up = leg.in_application = True
+        self.emit(LegAnswered(channel=leg_id))
 
     def _rang_out(self, leg: Channel) -> None:
         if leg.id in self.channels and not leg.up:
@@ -216,6 +219,8 @@ class FakeSwitch:
         await self._pass()
         if account not in self._asterisk.phones:
             raise ChannelGone(leg)
+        if leg in self._asterisk.channels:
+            return
         channel = Channel(id=leg, account=account, leg_of=call, in_application=False)
         self._asterisk.channels[leg] = channel
         self._asterisk.ring(channel, ring_s)
@@ -229,7 +234,7 @@ class FakeSwitch:
         await self._pass()
         self._asterisk.bridges.pop(bridge, None)
 
-    async def hang_up(self, channel: ChannelId) -> None:
+    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
         await self._pass()
         self._asterisk.end(channel)
 
@@ -256,7 +261,7 @@ class FakeSwitch:
     async def _channel(self, channel: ChannelId) -> Channel:
         await self._pass()
         found = self._asterisk.channels.get(channel)
-        if found is None or (found.leg_of is None and not found.in_application):
+        if found is None or not found.in_application:
             raise ChannelGone(channel)
         return found
 

@@ -35,8 +35,8 @@ def sine(hz: float, seconds: float) -> Pcm:
 
 
 SOUNDS = {
-    "fi/welcome": noise(1, 1.0) + silence(0.3) + noise(2, 0.517),
-    "fi/question": noise(10, 3.0),
+    "fi/welcome": silence(0.04) + noise(1, 1.0) + silence(0.3) + noise(2, 0.5),
+    "fi/question": silence(0.04) + noise(10, 3.0),
     "fi/digit/0": noise(3, 0.25),
     "fi/digit/4": silence(0.061) + noise(4, 0.2) + silence(0.1),
     "fi/number_confirm.0": noise(5, 0.8) + silence(0.25),

@@ -20,23 +20,23 @@ async def test_the_caller_hears_the_prompts_in_order_before_the_answer_and_after
 ) -> None:
     citizen = await telephony.citizen("+358401234567")
     call = await citizen.dial("100")
-    assert call.state is CallState.RINGING
+    states = [call.state]
     await call.heard("fi/welcome", within_s=5)
-    assert call.state is CallState.EARLY
+    states.append(call.state)
     assert statuses(call.messages) == [100, 183]
     second = await call.heard("welcome", within_s=8)
     assert second.says("sv/welcome")
-    assert call.answered_at is None
+    assert statuses(call.messages) == [100, 183]
     last = await call.heard("digit/0", within_s=5)
-    assert call.state is CallState.ANSWERED
+    states.append(call.state)
     assert call.answered_at is not None
     assert call.answered_at - call.began == pytest.approx(last.started_at_s, abs=0.5)
     ending = await call.ended()
     assert ending == Ending(status=0, reason="Q.850;cause=16", by_us=False)
-    assert call.state is CallState.ENDED
+    assert [*states, call.state] == list(CallState)
     assert statuses(call.messages) == [100, 183, 200]
     assert call.hearing.clips() == ("fi/welcome", "fi/digit/4", "sv/welcome", "fi/digit/0")
-    assert all(heard.complete for heard in call.hearing.transcript())
+    assert all(heard.complete for heard in call.hearing.transcript()), call.story()
 
 
 async def test_a_gap_between_two_prompts_is_known_as_silence(telephony: Telephony) -> None:
@@ -52,7 +52,7 @@ async def test_a_key_pressed_before_the_answer_arrives_and_cuts_the_prompt_off(
 ) -> None:
     call = await (await telephony.citizen("+358401234567")).dial("200")
     await call.heard("question")
-    await call.press("1")
+    await call.press("9")
     await call.heard("digit/4")
     await call.ended()
     question, _ = call.hearing.transcript()
@@ -184,7 +184,8 @@ async def test_what_does_not_happen_is_reported_with_the_story_of_the_call(
         await call.heard("fi/welcome", within_s=0.2)
     told = str(report.value)
     assert "no prompt fi/welcome within 0.2 s" in told
-    assert told.index("→ INVITE") < told.index("← 183") < told.index("music")
+    assert told.index("→ INVITE") < told.index("← 183 Session Progress (INVITE)")
+    assert "music" in told
 
 
 async def test_twenty_calls_at_once_hear_everything(telephony: Telephony) -> None:

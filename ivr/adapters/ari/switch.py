@@ -21,9 +21,10 @@ FACTS = "IVR_STATE"
 LEG_OF = "IVR_LEG_OF"
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
-# Q.850 cause 19 makes Asterisk end an unanswered call with 480 Temporarily
+# Q.850 causes. 19 makes Asterisk end an unanswered call with 480 Temporarily
 # Unavailable; 16 (normal clearing) would send 603 Decline, as if we refused.
 NO_ANSWER = "19"
+NORMAL_CLEARING = "16"
 
 
 class AriSwitch:
@@ -91,9 +92,10 @@ class AriSwitch:
                 "variables": {LEG_OF: call},
             },
         )
-        # 409 is the answer both to a leg that exists (we asked before) and to an
-        # account with no phone registered (Asterisk 22.10).
-        if answer.status == 409:
+        # 409 is the answer to a leg that exists (we asked before). An account with no
+        # phone registered is answered with 500, or with 409 if the last failure in the
+        # same thread of Asterisk was that (22.10).
+        if answer.status in (409, 500):
             await self._do("GET", f"channels/{_seg(leg)}")
         else:
             _check(answer, f"ring {account}")
@@ -112,9 +114,10 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         await self._do("DELETE", f"bridges/{_seg(bridge)}", gone_is_fine=True)
 
-    async def hang_up(self, channel: ChannelId) -> None:
+    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
         """See `ivr.ports.Switch`."""
-        answer = await self._send("DELETE", f"channels/{_seg(channel)}", reason_code=NO_ANSWER)
+        cause = NORMAL_CLEARING if answered else NO_ANSWER
+        answer = await self._send("DELETE", f"channels/{_seg(channel)}", reason_code=cause)
         if answer.status != 404:
             _check(answer, "hang up")
 

@@ -105,7 +105,7 @@ class Line:
 @pytest.fixture
 async def line(exchange: Exchange) -> AsyncIterator[Line]:
     """A connection of the test's own; what it leaves on the switch is cleared away."""
-    connections = AriConnections(exchange.target, lambda: ["anna"])
+    connections = AriConnections(exchange.target, ["anna"])
     async with connections.connect() as connection, Tasks() as tasks:
         line = Line(connection.switch, connection)
         tasks.start(line.listen(), "listen")

@@ -67,7 +67,7 @@ class FakeAri:
         self, *accounts: str, jitter: Callable[[], float] = lambda: 0.0
     ) -> AriConnections:
         target = AriTarget(url=self.url, user="ivr", password="a very secret word")
-        return AriConnections(target, lambda: accounts, jitter)
+        return AriConnections(target, accounts, jitter)
 
     async def _take(self, socket: web.WebSocketResponse, request: Request) -> None:
         self.requests.append(request)

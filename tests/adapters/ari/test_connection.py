@@ -79,7 +79,7 @@ async def test_a_connection_is_tried_until_asterisk_is_there() -> None:
 
         ari = FakeAri()
         target = AriTarget(url=url, user="ivr", password="secret")
-        connecting = AriConnections(target, list, failed).connect()
+        connecting = AriConnections(target, [], failed).connect()
         opening = asyncio.ensure_future(connecting.__aenter__())
         await asyncio.wait_for(third.wait(), BOUND_S)
         assert not opening.done()

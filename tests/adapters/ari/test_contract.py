@@ -64,8 +64,7 @@ class Operation:
             path=re.compile(re.sub(r"\{\w+\}", "[^/]+", path.lstrip("/"))),
             query=named("query"),
             body=named("query", "body"),
-            required=named("query", "body")
-            & {p["name"] for p in parameters if p.get("required")},
+            required=named("query", "body") & {p["name"] for p in parameters if p.get("required")},
             notes=documented.get("notes", ""),
         )
 
@@ -163,7 +162,7 @@ def test_every_parameter_is_documented_and_none_that_is_required_is_missing(
         body = set(json.loads(request.get("message_body", "{}")))
         if request["uri"].endswith("/eventFilter"):
             # Its body has one unnamed object; the notes name the fields.
-            assert all(f"'{name}'" in operation.notes for name in body), operation.notes
+            assert all(f'"{name}"' in operation.notes for name in body), operation.notes
             body = set()
         where = f"{request['method']} {request['uri']}"
         assert query <= operation.query, where
