@@ -146,7 +146,5 @@ async def _conductor(
 def _announcement(plan: _Plan) -> list[str]:
     options = plan.options
     return list(
-        banner.lines(
-            plan.service, plan.settings, now=options.clock.now(), trial=options.open_now
-        )
+        banner.lines(plan.service, plan.settings, now=options.clock.now(), trial=options.open_now)
     )

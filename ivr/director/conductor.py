@@ -60,10 +60,10 @@ class Conductor:
             await self._connection.close()
 
     async def _direct(self, connection: Connection) -> None:
-        director = Director(self._house, connection.switch)
+        director = Director(self._house, connection)
         self._connection, self._director = connection, director
         try:
-            await director.run(connection.events(), self.ready.set)
+            await director.run(self.ready.set)
         except (SwitchUnavailable, SwitchRefused) as error:
             log.warning("switch.not_taken_up", reason=str(error))
         finally:

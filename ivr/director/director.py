@@ -1,7 +1,7 @@
 """The calls of one connection to the switch: greeted, adopted, performed, finished."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import assert_never
 
 import structlog
@@ -23,11 +23,11 @@ from ivr.domain.recovery import (
 from ivr.ports import (
     Arrived,
     ChannelEnded,
+    Connection,
     KeyPressed,
     LegAnswered,
     PhoneChanged,
     PlaybackEnded,
-    Switch,
     SwitchEvent,
 )
 from ivr.stage import Call, Party
@@ -43,11 +43,12 @@ class Director:
     the switch and in the journal, after a dropped socket as after a crash.
     """
 
-    def __init__(self, house: House, switch: Switch) -> None:
+    def __init__(self, house: House, connection: Connection) -> None:
         self._house = house
-        self._switch = switch
+        self._connection = connection
+        self._switch = connection.switch
         self._tasks = Tasks()
-        self._desk = Matchmaker(house, switch, self._tasks)
+        self._desk = Matchmaker(house, self._switch, self._tasks)
         self._calls: dict[ChannelId, Call] = {}
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
@@ -65,14 +66,21 @@ class Director:
             self._ended.clear()
             await self._ended.wait()
 
-    async def run(self, events: AsyncIterator[SwitchEvent], on_ready: Callable[[], None]) -> None:
-        """Take up what is there, say so, then act on events until they end."""
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Take up what is there, say so, then act on events until they end.
+
+        However this ends, the connection is closed before the calls are let go: what
+        they tidy up must not reach callers who are still on the switch.
+        """
         async with self._tasks:
-            await self._take_up()
-            self.ready = True
-            on_ready()
-            async for event in events:
-                self._act(event)
+            try:
+                await self._take_up()
+                self.ready = True
+                on_ready()
+                async for event in self._connection.events():
+                    self._act(event)
+            finally:
+                await self._connection.close()
 
     async def _take_up(self) -> None:
         journal = self._house.journal

@@ -24,7 +24,8 @@ class StandingPlace:
         self.call = call
         self.contact = _contact(call)
         self.taken: asyncio.Future[Taker] = asyncio.get_running_loop().create_future()
-        self.ringing: asyncio.Task[None] | None = None
+        self.ringing: asyncio.Task[bool] | None = None
+        self.left = False
         self._matchmaker = matchmaker
 
     def ahead(self) -> int:
@@ -34,7 +35,7 @@ class StandingPlace:
     @property
     def open(self) -> bool:
         """Whether a counsellor is still to be found."""
-        return self.ringing is None and not self.taken.done()
+        return self.ringing is None and not self.taken.done() and not self.left
 
 
 class Matchmaker:
@@ -74,7 +75,7 @@ class Matchmaker:
             yield place
         finally:
             del self._places[place.contact.id]
-            await self._leave(place)
+            self._leave(place)
 
     def leg(self, call: Call) -> Party | None:
         """See `ivr.stage.Desk`."""
@@ -83,7 +84,7 @@ class Matchmaker:
 
     def dismiss(self, call: Call) -> None:
         """See `ivr.stage.Desk`."""
-        leg = self.legs.pop(call.facts.leg, None) if call.facts.leg else None
+        leg = self.legs.get(call.facts.leg) if call.facts.leg else None
         if leg is not None:
             self._let_go(leg)
 
@@ -104,54 +105,68 @@ class Matchmaker:
             return
         waiting = [place.contact for place in self._places.values() if place.open]
         for pair in match(waiting, self._house.roster.available()):
-            place = self._places[pair.contact.id]
-            self._house.roster.ring(pair.counsellor)
-            work = self._ring(place, pair.counsellor)
-            place.ringing = self._tasks.start(work, f"ring {pair.counsellor}")
+            self._offer(self._places[pair.contact.id], pair.counsellor)
 
     async def _expect_no_longer(self) -> None:
         await asyncio.sleep(EXPECT_BOUND_S)
         self._expected.clear()
         self.match()
 
-    async def _ring(self, place: StandingPlace, counsellor: CounsellorId) -> None:
-        """Offer the caller to the counsellor; the caller keeps the place if they do not take it."""
+    def _offer(self, place: StandingPlace, counsellor: CounsellorId) -> None:
+        """Ring the counsellor's phone for the caller."""
         roster = self._house.roster
         leg = self._leg(leg_channel(place.call), counsellor)
-        try:
-            answered = await leg.ring(place.call, roster.account(counsellor))
-        except asyncio.CancelledError:
-            roster.withdraw(counsellor)
-            self._forget(leg)
-            raise
+        roster.ring(counsellor)
+        ringing = self._tasks.start(
+            leg.ring(place.call, roster.account(counsellor)), f"ring {leg.channel}"
+        )
+        ringing.add_done_callback(lambda task: self._rang(place, leg, task))
+        place.ringing = ringing
+
+    def _rang(self, place: StandingPlace, leg: Leg, ringing: asyncio.Task[bool]) -> None:
+        """The ringing is over, one way or another; the caller keeps the place unless they left."""
         place.ringing = None
-        if answered:
-            roster.talk(counsellor)
-            place.taken.set_result(Taker(counsellor=counsellor, leg=leg.channel))
-            return
-        roster.miss(counsellor)
+        roster = self._house.roster
+        if ringing.cancelled():
+            roster.withdraw(leg.counsellor)
+            self._forget(leg)
+        elif ringing.exception() is None and ringing.result():
+            roster.talk(leg.counsellor)
+            if place.left:
+                self._let_go(leg)
+            else:
+                place.taken.set_result(Taker(counsellor=leg.counsellor, leg=leg.channel))
+        else:
+            self._missed(place, leg)
+
+    def _missed(self, place: StandingPlace, leg: Leg) -> None:
+        self._house.roster.miss(leg.counsellor)
         cause = leg.gone.result() if leg.gone.done() else 0
         place.call.record(
-            EventKind.MISSED, of=f"/{leg.channel}", counsellor=counsellor, cause=cause
+            EventKind.MISSED, of=f"/{leg.channel}", counsellor=leg.counsellor, cause=cause
         )
+        self._tasks.start(self._match_after_rest(), f"rest {leg.counsellor}")
         self._forget(leg)
+
+    async def _match_after_rest(self) -> None:
         await asyncio.sleep(REST_AFTER_MISS.total_seconds())
         self.match()
 
-    async def _leave(self, place: StandingPlace) -> None:
+    def _leave(self, place: StandingPlace) -> None:
         """The caller leaves the line: whoever rings or has answered for them is let go at once."""
+        place.left = True
         if place.ringing is not None:
             place.ringing.cancel()
-            await asyncio.wait({place.ringing})
         elif place.taken.done() and place.taken.result().leg != place.call.facts.leg:
-            leg = self.legs.pop(place.taken.result().leg, None)
+            leg = self.legs.get(place.taken.result().leg)
             if leg is not None:
                 self._let_go(leg)
 
     def _let_go(self, leg: Leg) -> None:
+        """End a leg that was answered; the counsellor is free again."""
         self._house.roster.release(leg.counsellor)
         leg.hang_up()
-        self.match()
+        self._forget(leg)
 
     def _leg(self, channel: ChannelId, counsellor: CounsellorId) -> Leg:
         leg = Leg(channel, counsellor, house=self._house, switch=self._switch, tasks=self._tasks)

@@ -1,6 +1,7 @@
 """One call from its first scene to its outcome, whatever happens on the way."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +13,7 @@ from ivr.domain.call import Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
-from ivr.ports import ChannelGone, Switch, SwitchUnavailable
+from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes import SCENES
 from ivr.stage import Call
 
@@ -38,85 +39,97 @@ class Performance:
 
     async def begin(self) -> None:
         """Perform a call that has just arrived."""
-        call = self._call
-        call.record(EventKind.ARRIVED)
-        await self._perform(call.facts.scene, fresh=True)
+        self._call.record(EventKind.ARRIVED)
+        await self._perform(self._open())
 
     async def resume(self) -> None:
         """Perform an adopted call from the first line of the scene it was in."""
-        call = self._call
-        call.record(EventKind.ARRIVED)  # again: we may have died before it was on disk
-        call.record(EventKind.ADOPTED)
-        await self._perform(call.facts.scene, fresh=False)
+        self._call.record(EventKind.ARRIVED)  # again: we may have died before it was on disk
+        self._call.record(EventKind.ADOPTED)
+        await self._perform(self._reopen())
 
-    async def _perform(self, scene: SceneName, *, fresh: bool) -> None:
+    async def _perform(self, opening: Awaitable[SceneName | Outcome]) -> None:
         try:
-            if fresh:
-                await self._open(scene)
-            else:
-                await self._call.party.stop_everything()
-            outcome = await self._play_on(scene)
-        except (CallerHungUp, ChannelGone):
-            outcome = await self._hung_up()
+            outcome = await self._play_on(opening)
+        except CallerHungUp:
+            outcome = await self._outcome_of_hangup()
         except SwitchUnavailable as error:
             log.warning("call.left_for_the_next_connection", reason=str(error))
             return
         await self._finish(outcome)
 
-    async def _open(self, scene: SceneName) -> None:
+    async def _open(self) -> SceneName | Outcome:
         call = self._call
         if answered_at_once(self._house.service, call.facts):
             await call.answer(because=str(call.line.charging))
-        await call.enter(scene)
+        return await self._scene(call.facts.scene)
 
-    async def _play_on(self, scene: SceneName) -> Outcome:
+    async def _reopen(self) -> SceneName | Outcome:
+        await self._call.party.stop_everything()
+        return await SCENES[self._call.facts.scene](self._call, self._desk)
+
+    async def _scene(self, scene: SceneName) -> SceneName | Outcome:
+        await self._call.enter(scene)
+        return await SCENES[scene](self._call, self._desk)
+
+    async def _play_on(self, opening: Awaitable[SceneName | Outcome]) -> Outcome:
         """Scene after scene. The one place where a fault of ours in a call is caught."""
         faults = 0
+        playing = opening
         while True:
             try:
-                result = await self._until_hangup(scene)
-            except (CallerHungUp, ChannelGone, SwitchUnavailable):
+                result = await self._until_hangup(playing)
+            except (CallerHungUp, SwitchUnavailable):
                 raise
             except Exception as error:
+                await self._raise_if_hung_up(error)
                 faults += 1
-                log.exception("scene.failed", scene=scene)
+                log.exception("scene.failed", scene=self._call.facts.scene)
                 self._call.record(EventKind.FAULT, of=f"/{faults}", what=type(error).__name__)
-                if faults > MOST_FAULTS or self._call.facts.line is None:
-                    await self._switch.apologise(self._call.channel)
-                    return Outcome.FALLBACK
-                result = await self._to_the_general_line()
+                result = await self._after_fault(faults)
             if isinstance(result, Outcome):
                 return result
-            await self._call.enter(result)
-            scene = result
+            playing = self._scene(result)
 
-    async def _until_hangup(self, scene: SceneName) -> SceneName | Outcome:
-        """The scene races against the end of the caller's channel."""
-        call = self._call
-        acting = asyncio.ensure_future(SCENES[scene](call, self._desk))
+    async def _until_hangup(self, playing: Awaitable[SceneName | Outcome]) -> SceneName | Outcome:
+        """What is played races against the end of the caller's channel."""
+        gone = self._call.party.gone
+        acting = asyncio.ensure_future(playing)
         try:
-            endings: set[asyncio.Future[Any]] = {acting, call.party.gone}
+            endings: set[asyncio.Future[Any]] = {acting, gone}
             await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
-            if acting.done():
-                return acting.result()
-            raise CallerHungUp
+            if gone.done():
+                raise CallerHungUp
+            return acting.result()
         finally:
             acting.cancel()
             await asyncio.gather(acting, return_exceptions=True)
 
-    async def _to_the_general_line(self) -> SceneName:
-        """After a fault: nobody is lost, the caller goes to the general topic."""
+    async def _raise_if_hung_up(self, error: Exception) -> None:
+        """A scene may have failed because the caller has gone, and that is no fault."""
+        gone = self._call.party.gone
+        if isinstance(error, ChannelGone):
+            await asyncio.wait({gone}, timeout=HANGUP_BOUND_S)
+        if gone.done():
+            raise CallerHungUp
+
+    async def _after_fault(self, faults: int) -> SceneName | Outcome:
+        """Nobody is lost: the caller goes to the general topic, or to the dialplan's apology."""
         call = self._call
         self._desk.dismiss(call)
-        call.note(topic=call.line.general_topic, counsellor=None, leg=None)
-        return SceneName.WAITING
+        if faults <= MOST_FAULTS and call.facts.line is not None:
+            call.note(topic=call.line.general_topic, counsellor=None, leg=None)
+            return SceneName.WAITING
+        try:
+            await self._switch.apologise(call.channel)
+        except (ChannelGone, SwitchRefused):
+            await self._switch.hang_up(call.channel, answered=call.facts.answered)
+        return Outcome.FALLBACK
 
-    async def _hung_up(self) -> Outcome:
+    async def _outcome_of_hangup(self) -> Outcome:
         call = self._call
-        await asyncio.wait({call.party.gone}, timeout=HANGUP_BOUND_S)
-        cause = call.party.gone.result() if call.party.gone.done() else 0
         kept = await call.promised() is not None
-        return outcome_of_hangup(call.facts, cause=cause, callback_kept=kept)
+        return outcome_of_hangup(call.facts, cause=call.party.gone.result(), callback_kept=kept)
 
     async def _finish(self, outcome: Outcome) -> None:
         """One outcome on the record, and nothing of the call left on the switch."""

@@ -50,7 +50,8 @@ class Leg(Party):
         """
         answered = False
         try:
-            answered = await self._ring(call, account)
+            with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):
+                answered = await self._ring(call, account)
         finally:
             if not answered:
                 self.hang_up()

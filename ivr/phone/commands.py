@@ -101,7 +101,7 @@ async def _live(
     try:
         while calling.state is not CallState.ENDED:
             now_s = time.monotonic() - calling.began
-            if key := script.due(calling, now_s):
+            if key := script.due(calling.hearing.transcript(), now_s):
                 say(now_s, f"press {key}")
                 with suppress(CallGone):
                     await calling.press(key)

@@ -1,11 +1,10 @@
 """When a scripted caller presses which key."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ivr.phone.hearing import Heard
-from ivr.phone.phone import PhoneCall
 
 LISTEN_S: Final = 1.0
 _ASKS: Final = re.compile(r"\b(paina|näppäile|tryck|knappa)\b", re.IGNORECASE)
@@ -25,9 +24,9 @@ class KeyScript:
         self._answered = ""
         self._seen = 0
 
-    def due(self, call: PhoneCall, now_s: float) -> str | None:
+    def due(self, transcript: Sequence[Heard], now_s: float) -> str | None:
         """The key to be pressed now, `now_s` seconds into the call, if any."""
-        for heard in call.hearing.transcript()[self._seen :]:
+        for heard in transcript[self._seen :]:
             if self._keys and self._is_new_question(heard):
                 if now_s < heard.started_at_s + LISTEN_S:
                     return None

@@ -27,9 +27,11 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
     leg = desk.leg(call)
     if leg is None:
         return Outcome.SERVED if call.facts.connected else await _back_to_the_line(call, desk)
-    await call.connect(leg.channel)
-    await call.answer(because="counsellor")
-    await call.connected()
+    if not call.facts.connected:
+        if not await call.connect(leg):
+            return await _back_to_the_line(call, desk)
+        await call.answer(because="counsellor")
+        await call.connected()
     await leg.gone
     return Outcome.SERVED
 

@@ -177,9 +177,14 @@ class Call:
         self.note(answered=True)
         self.record(EventKind.ANSWERED, because=because)
 
-    async def connect(self, leg: ChannelId) -> None:
-        """Let the caller and the counsellor hear each other."""
-        await self._switch.join(self.bridge, [leg, self.channel])
+    async def connect(self, leg: Party) -> bool:
+        """Let the caller and the counsellor hear each other; false if the counsellor has gone."""
+        try:
+            await self._switch.join(self.bridge, [leg.channel])
+        except ChannelGone:
+            return False
+        await self._switch.join(self.bridge, [self.channel])
+        return not leg.gone.done()
 
     async def connected(self) -> None:
         """Write down, where it survives us, that the two have been connected."""

@@ -22,6 +22,7 @@ from ivr.ports import (
     PlaybackEnded,
     PlaybackId,
     Snapshot,
+    Switch,
     SwitchEvent,
     SwitchUnavailable,
 )
@@ -270,6 +271,20 @@ class FakeSwitch:
         if found.playing is not None:
             raise AssertionError(f"a verb was sent to {channel} while it plays {found.playing}")
         return found
+
+
+class FakeConnection:
+    """A FakeSwitch as a connection. Implements `ivr.ports.Connection`."""
+
+    def __init__(self, switch: FakeSwitch) -> None:
+        self.switch: Switch = switch
+        self._fake = switch
+
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        return self._fake.events()
+
+    async def close(self) -> None:
+        self._fake.lose()
 
 
 def _found(channel: Channel) -> Found:

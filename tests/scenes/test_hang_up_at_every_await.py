@@ -77,3 +77,36 @@ def test_a_hang_up_at_any_await_gives_one_outcome_and_leaves_nothing(way: str) -
             run_in_virtual_time(story(way, step))
         except AssertionError as error:
             raise AssertionError(f"hung up at step {step} of {steps}: {error}") from error
+
+
+async def counsellor_story(strike_at: int | None) -> int:
+    """At the given step the counsellor's phone, if it rings or talks, hangs up."""
+    world = World()
+
+    def hang_up() -> None:
+        legs = [c.id for c in world.asterisk.channels.values() if c.leg_of is not None]
+        for leg in legs:
+            world.asterisk.end(leg)
+
+    steps = Steps(strike_at, hang_up)
+    world.start(steps)
+    world.phone("anna")
+    caller = world.asterisk.call(FREE)
+    with world.habit(caller, HABITS):
+        await asyncio.sleep(45)
+    world.asterisk.end(caller.id)
+    await asyncio.sleep(10)
+    _nothing_is_left(world, caller)
+    assert world.outcomes(caller) == [Outcome.SERVED], "the caller was lost"
+    await _the_counsellor_can_be_reached(world)
+    await world.stop()
+    return steps.taken
+
+
+def test_a_counsellor_who_hangs_up_at_any_await_loses_no_caller() -> None:
+    steps = run_in_virtual_time(counsellor_story(None))
+    for step in range(1, steps + 1):
+        try:
+            run_in_virtual_time(counsellor_story(step))
+        except AssertionError as error:
+            raise AssertionError(f"hung up at step {step} of {steps}: {error}") from error

@@ -10,7 +10,7 @@ from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
 from ivr.ports import SwitchUnavailable
-from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone, FakeSwitch
+from tests.fakes.asterisk import Channel, FakeAsterisk, FakeConnection, FakePhone, FakeSwitch
 from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import SilentSpeech, service
 from tests.fakes.time import Steps, VirtualClock, counting
@@ -54,7 +54,7 @@ class World:
             roster=Roster(self.config.counsellors, clock),
         )
         token = counting.set(steps)
-        task = asyncio.create_task(Director(house, switch).run(switch.events(), lambda: None))
+        task = asyncio.create_task(Director(house, FakeConnection(switch)).run(lambda: None))
         counting.reset(token)
         self.controller = Controller(switch, journal, task)
 

@@ -142,7 +142,10 @@ class AriConnection:
         translator = Translator()
         async for event in self._socket.events():
             if event["type"] == "ApplicationReplaced":
-                raise Replaced("another controller has taken this application over")
+                raise Replaced(
+                    "Another controller has taken over this line's calls on the same Asterisk;"
+                    " this one ends, so that nobody is served twice."
+                )
             meaning = translator.translate(event)
             if meaning is not None:
                 yield meaning

@@ -1,5 +1,6 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ from ivr.ports import (
 # The first argument that the dialplan gives to Stasis(), and that of a leg that we ring.
 CALL = "call"
 LEG = "leg"
+
+# A copy follows its original at once; under load, events of other calls come between.
+COPIES_WITHIN = 32
 
 # What Asterisk is asked not to send. A list of what is wanted would be shorter, but
 # such a list also holds back the answers to our own requests (Asterisk 22.10).
@@ -45,14 +49,19 @@ class Translator:
     """Turns ARI events into the line's own, one at a time, in order.
 
     Remembers the cause that ChannelHangupRequest gives, because the StasisEnd that
-    follows has none.
+    follows has none; and the last events, because what happens on a counsellor's leg
+    is sent twice: for the channel, and for the phone that is watched (Asterisk 22.10).
     """
 
     def __init__(self) -> None:
         self._causes: dict[str, int] = {}
+        self._latest: deque[Mapping[str, Any]] = deque(maxlen=COPIES_WITHIN)
 
     def translate(self, event: Mapping[str, Any]) -> SwitchEvent | None:
-        """The meaning of an event; None where it has none or lacks what is needed."""
+        """The meaning of an event; None where it has none, lacks what is needed or is a copy."""
+        if "timestamp" in event and event in self._latest:
+            return None
+        self._latest.append(event)
         try:
             return self._meaning(event)
         except (KeyError, TypeError, ValueError, IndexError):

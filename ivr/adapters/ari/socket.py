@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from ivr.errors import Refusal
 from ivr.ports import SwitchUnavailable
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ REQUEST_BOUND_S = 5.0
 Json = Mapping[str, Any]
 
 
-class Replaced(Exception):
+class Replaced(Refusal):
     """Another controller has taken the application over; this one must stop at once."""
 
 
