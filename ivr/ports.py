@@ -137,8 +137,8 @@ class Switch(Protocol):
         """Start playing; the end is a PlaybackEnded. Sends a 183 before the answer."""
         ...
 
-    async def stop(self, playback: PlaybackId) -> None:
-        """Stop a playback; nothing if it has ended."""
+    async def stop(self, playback: PlaybackId) -> bool:
+        """Stop a playback, and whether it was there; its end follows as an event."""
         ...
 
     async def start_music(self, channel: ChannelId) -> None:

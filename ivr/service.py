@@ -78,13 +78,16 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     """
     plan = _Plan(service=load_service(options), settings=settings, options=options)
     async with _observed_outbox(plan) as (outbox, condition):
+        if settings.database_url is not None:
+            await migrate(settings.database_url)
         await asyncio.to_thread(_speak, plan)
         speech = Prompts.load(settings.prompts_dir, plan.service)
+        conductor, asterisk = await _conductor(plan, speech, outbox)
         database_url, postgres = await asyncio.to_thread(backing.database, settings)
-        await migrate(database_url)
+        if postgres is not None:
+            await migrate(database_url)
         async with await open_pool(database_url) as pool:
             shipper = Shipper(outbox, pool)
-            conductor, asterisk = await _conductor(plan, speech, outbox)
             condition.shipper, condition.conductor = shipper, conductor
             own: list[OwnServer] = [server for server in (asterisk, postgres) if server]
             line = Line(

@@ -65,7 +65,9 @@ class Performance:
         return await self._scene(call.facts.scene)
 
     async def _reopen(self) -> SceneName | Outcome:
-        await self._call.party.stop_everything()
+        for party in (self._call.party, self._desk.leg(self._call)):
+            if party is not None:
+                await party.stop_everything()
         return await SCENES[self._call.facts.scene](self._call, self._desk)
 
     async def _scene(self, scene: SceneName) -> SceneName | Outcome:

@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 from baresip import AudioNotActive, AudioRestarted, Call, Event, StackEvent, StaleHandleError
 
-from ivr.phone.hearing import Heard, Hearing
+from ivr.phone.heard import Heard
+from ivr.phone.hearing import Hearing
 from ivr.phone.phone import CallGone, CallState, Ending, NotInTime, Wanted
 from ivr.phone.repertoire import Pcm, Repertoire
 from ivr.phone.story import story

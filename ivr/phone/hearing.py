@@ -1,62 +1,17 @@
 """Which prompts are in the sound that a phone receives, and when."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
-from ivr.domain.call import Language
-from ivr.phone.repertoire import MUSIC, RATE, WINDOW, Clip, Pcm, Repertoire
+from ivr.phone.heard import Heard as Heard
+from ivr.phone.heard import likeliest_first, prompt_in_fragments
+from ivr.phone.repertoire import RATE, WINDOW, Clip, Pcm, Repertoire
 from ivr.phone.run import Run
 from ivr.phone.tape import Tape
 
 _SEARCH_EVERY: Final = 2 * WINDOW
 _HICCUP: Final = round(0.3 * RATE)  # a lost packet does not end a prompt
 _STALLED_S: Final = 0.15  # packets come in bursts: less than this is no pause
-_FRAGMENT: Final = re.compile(r"\.\d+$")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """A clip that was heard: `names` are all that it may be, such as `fi/number_confirm.1`.
-
-    Seconds count from the beginning of the call. `complete`: from the beginning
-    of its sound to the end. `over`: it is not going on.
-    """
-
-    names: tuple[str, ...]
-    started_at_s: float
-    seconds_heard: float
-    complete: bool
-    over: bool
-
-    @property
-    def language(self) -> Language | None:
-        """Its language; None for music."""
-        folder = self.names[0].partition("/")[0]
-        return None if folder == MUSIC else Language(folder)
-
-    @property
-    def clip(self) -> str:
-        """Its id without the language; `music` for all music."""
-        folder, _, clip = self.names[0].partition("/")
-        return MUSIC if folder == MUSIC else clip
-
-    @property
-    def prompt(self) -> str:
-        """The prompt that it is, or is a fragment of: `number_confirm.1` is `number_confirm`."""
-        return _FRAGMENT.sub("", self.clip)
-
-    def says(self, wanted: str) -> bool:
-        """Whether it is this clip or prompt (`digit/4`, `number_confirm`, `fi/welcome`)."""
-        return wanted == self.clip or any(
-            wanted in (name, plain, _FRAGMENT.sub("", name), _FRAGMENT.sub("", plain))
-            for name in self.names
-            for plain in (name.partition("/")[2],)
-        )
-
-    def __str__(self) -> str:
-        clip = self.clip if self.language is None else f"{self.language} {self.clip}"
-        return clip if self.complete or not self.over else f"{clip} (cut off)"
 
 
 @dataclass(kw_only=True)
@@ -112,7 +67,13 @@ class Hearing:
 
     def transcript(self) -> tuple[Heard, ...]:
         """All that was heard, in order; the last may still be going on."""
-        return tuple(self._told(prompt) for prompt in self._prompts)
+        told: list[Heard] = []
+        begun = ""
+        for prompt in self._prompts:
+            names = likeliest_first(prompt.clip.names, begun)
+            told.append(self._told(prompt, names))
+            begun = prompt_in_fragments(names[0]) or begun
+        return tuple(told)
 
     def clips(self) -> tuple[str, ...]:
         """The clips heard, in order, as `fi/welcome`; `music` for music."""
@@ -222,12 +183,12 @@ class Hearing:
             other.start = max(other.start, self._explained)
         self._runs = [other for other in self._runs if other.alive or other.believable]
 
-    def _told(self, prompt: _Prompt) -> Heard:
+    def _told(self, prompt: _Prompt, names: tuple[str, ...]) -> Heard:
         last = prompt is self._prompts[-1]
         since = len(self._tape.pcm) - prompt.end + self._tape.waited_s * RATE
         may_go_on = not prompt.complete and since < _HICCUP
         return Heard(
-            names=prompt.clip.names,
+            names=names,
             started_at_s=prompt.start / RATE,
             seconds_heard=(prompt.end - prompt.start) / RATE,
             complete=prompt.complete,

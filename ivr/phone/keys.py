@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from ivr.phone.hearing import Heard
+from ivr.phone.heard import Heard
 
 LISTEN_S: Final = 1.0
 _ASKS: Final = re.compile(r"\b(paina|näppäile|tryck|knappa)\b", re.IGNORECASE)

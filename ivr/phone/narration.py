@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ivr.phone.hearing import Heard
+from ivr.phone.heard import Heard
 from ivr.phone.phone import Ending, PhoneCall
 from ivr.phone.repertoire import RATE
 

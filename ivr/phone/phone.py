@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from ivr.phone.hearing import Heard, Hearing
+from ivr.phone.heard import Heard
+from ivr.phone.hearing import Hearing
 from ivr.phone.repertoire import Pcm
 from ivr.phone.wire import SipMessage
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ivr.phone.hearing import Heard
+from ivr.phone.heard import Heard
 from ivr.phone.wire import SipMessage
 
 

@@ -3,15 +3,17 @@
 from ivr.domain.call import Outcome
 from ivr.domain.closing import closed_notice
 from ivr.domain.phrase import Digits
-from ivr.stage import Call, Desk, Prompt
+from ivr.stage import Call, Desk
 
 
 async def closed(call: Call, desk: Desk) -> Outcome:
     """Say it in each language of the line, unanswered and so without charge."""
     name, slots = closed_notice(call.line.schedule, call.now())
-    said: list[Prompt] = []
+    crisis_number = Digits(call.service.crisis_number)
     for lang in call.line.languages:
-        said.append(call.prompt(name, lang, **slots))
-        said.append(call.prompt("crisis", lang, crisis_number=Digits(call.service.crisis_number)))
-    await call.say(*said)
+        # One by one: each sends a 183, and both together may last over a minute.
+        await call.say(
+            call.prompt(name, lang, **slots),
+            call.prompt("crisis", lang, crisis_number=crisis_number),
+        )
     return Outcome.CLOSED_HOURS

@@ -112,9 +112,15 @@ class Party:
         return await self._listen(_now() + seconds, None, True, until) or Finished()
 
     async def stop_everything(self) -> None:
-        """Stop what an earlier process left playing, so that no later verb waits for its end."""
+        """Stop what an earlier process left playing, so that no later verb waits for its end.
+
+        Its end is awaited: until then its id is taken, and stopping the id would stop it
+        and not what we play under it (Asterisk 22.10).
+        """
         for turn in (0, 1):
-            await self._switch.stop(self._playback(turn))
+            playback = self._playback(turn)
+            if await self._switch.stop(playback):
+                await self._end_of(playback)
 
     async def _listen(
         self,
@@ -154,6 +160,10 @@ class Party:
     async def _silence(self, playback: PlaybackId) -> None:
         """Stop a playback and await its end: a channel does one thing after another."""
         await self._switch.stop(playback)
+        await self._end_of(playback)
+
+    async def _end_of(self, playback: PlaybackId) -> None:
+        """Await the end of a playback that was stopped; keys pressed meanwhile are kept."""
         deadline = _now() + STOP_BOUND_S
         early: list[KeyPressed] = []
         while _now() < deadline:

@@ -51,9 +51,10 @@ class AriSwitch:
             {"media": sounds},
         )
 
-    async def stop(self, playback: PlaybackId) -> None:
+    async def stop(self, playback: PlaybackId) -> bool:
         """See `ivr.ports.Switch`."""
-        await self._do("DELETE", f"playbacks/{_seg(playback)}", gone_is_fine=True)
+        path = f"playbacks/{_seg(playback)}"
+        return await self._do("DELETE", path, gone_is_fine=True)
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
@@ -153,8 +154,8 @@ class AriSwitch:
         *,
         gone_is_fine: bool = False,
         exists_is_fine: bool = False,
-    ) -> None:
-        """Send a verb. 404 and 409 are decided here and nowhere else.
+    ) -> bool:
+        """Send a verb; whether there was anything to do. 404 and 409 are decided here alone.
 
         404: what was spoken to has gone, the ordinary race against a hang-up.
         409: the channel is leaving our application, or the id we chose exists
@@ -163,12 +164,13 @@ class AriSwitch:
         """
         answer = await self._send(method, path, body)
         if answer.status == 404 and gone_is_fine:
-            return
+            return False
         if answer.status == 409 and exists_is_fine:
-            return
+            return False
         if answer.status in (404, 409, 412):
             raise ChannelGone(path)
         _check(answer, path)
+        return True
 
     async def _send(
         self, method: str, path: str, body: Json | None = None, **query: str
