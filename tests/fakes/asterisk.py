@@ -47,6 +47,7 @@ class Channel:
     leg_of: CallId | None = None
     music: bool = False
     playing: PlaybackId | None = None
+    begun: int = 0  # playbacks: an id may be used again, and is then another one
     progress: int = 0
     heard: list[tuple[float, str]] = field(default_factory=list)
 
@@ -114,15 +115,17 @@ class FakeAsterisk:
 
     def begin_playing(self, channel: Channel, playback: PlaybackId, media: Sequence[Media]) -> None:
         channel.playing = playback
+        channel.begun += 1
         loop = asyncio.get_running_loop()
-        loop.call_later(PROMPT_S * len(media), self._end_playing, channel, playback)
+        loop.call_later(PROMPT_S * len(media), self._end_playing, channel, channel.begun)
         for number, sound in enumerate(media):
-            loop.call_later(PROMPT_S * number, self._sound, channel, playback, str(sound))
+            loop.call_later(PROMPT_S * number, self._sound, channel, channel.begun, str(sound))
 
-    def stop_playing(self, playback: PlaybackId) -> None:
-        for channel in self.channels.values():
-            if channel.playing == playback:
-                self._playback_ended(channel, failed=False)
+    def stop_playing(self, playback: PlaybackId) -> bool:
+        playing = [each for each in self.channels.values() if each.playing == playback]
+        for channel in playing:
+            self._playback_ended(channel, failed=False)
+        return bool(playing)
 
     def ring(self, leg: Channel, ring_s: float) -> None:
         phone = self.phones[leg.account]
@@ -149,14 +152,14 @@ class FakeAsterisk:
         if leg.id in self.channels and not leg.up:
             self.end(leg.id, cause=19)
 
-    def _sound(self, channel: Channel, playback: PlaybackId, sound: str) -> None:
-        if channel.playing == playback and channel.id in self.channels:
+    def _sound(self, channel: Channel, begun: int, sound: str) -> None:
+        if channel.playing and channel.begun == begun and channel.id in self.channels:
             channel.heard.append((asyncio.get_running_loop().time(), sound))
             for listener in list(self.listeners):
                 listener(channel, sound)
 
-    def _end_playing(self, channel: Channel, playback: PlaybackId) -> None:
-        if channel.playing == playback:
+    def _end_playing(self, channel: Channel, begun: int) -> None:
+        if channel.begun == begun:
             self._playback_ended(channel, failed=False)
 
     def _playback_ended(self, channel: Channel, *, failed: bool) -> None:
@@ -194,9 +197,9 @@ class FakeSwitch:
         found = await self._idle(channel)
         self._asterisk.begin_playing(found, playback, media)
 
-    async def stop(self, playback: PlaybackId) -> None:
+    async def stop(self, playback: PlaybackId) -> bool:
         await self._pass()
-        self._asterisk.stop_playing(playback)
+        return self._asterisk.stop_playing(playback)
 
     async def start_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = True

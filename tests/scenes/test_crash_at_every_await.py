@@ -30,13 +30,13 @@ class Story:
     steps: int
 
 
-async def two_callers(strike_at: int | None) -> Story:
+async def two_callers(strike_at: int | None, away_s: float) -> Story:
     """One is served, then the other; the second came later. The controller dies at a step."""
     world = World()
     struck = asyncio.Event()
     steps = Steps(strike_at, lambda: _strike(world, struck))
     world.start(steps)
-    restart = asyncio.create_task(_restart(world, struck))
+    restart = asyncio.create_task(_restart(world, struck, away_s))
     first = world.asterisk.call(FREE)
     with world.habit(first, SERVED):
         await asyncio.sleep(9)  # enough to be in the line, even after a crash
@@ -52,13 +52,13 @@ async def two_callers(strike_at: int | None) -> Story:
     return await _close(world, restart, [first, second], steps)
 
 
-async def a_callback(strike_at: int | None) -> Story:
+async def a_callback(strike_at: int | None, away_s: float) -> Story:
     """A caller leaves a callback. The controller dies at a step."""
     world = World()
     struck = asyncio.Event()
     steps = Steps(strike_at, lambda: _strike(world, struck))
     world.start(steps)
-    restart = asyncio.create_task(_restart(world, struck))
+    restart = asyncio.create_task(_restart(world, struck, away_s))
     caller = world.asterisk.call(FREE)
     with world.habit(caller, CALLED_BACK):
         await world.until_over(caller)
@@ -71,9 +71,9 @@ def _strike(world: World, struck: asyncio.Event) -> None:
         struck.set()
 
 
-async def _restart(world: World, struck: asyncio.Event) -> None:
+async def _restart(world: World, struck: asyncio.Event, away_s: float) -> None:
     await struck.wait()
-    await world.crash_and_restart()
+    await world.crash_and_restart(away_s)
 
 
 async def _close(
@@ -108,14 +108,16 @@ def _same(crashed: Story, calm: Story) -> None:
             assert times <= heard_calmly[prompt] + 1, f"{prompt} was heard {times} times"
 
 
+# Sooner than a prompt ends, and later.
+@pytest.mark.parametrize("away_s", [0.2, 1.0])
 @pytest.mark.parametrize("story", [two_callers, a_callback])
 def test_a_crash_at_any_await_changes_no_outcome_no_place_and_no_promise(
-    story: Callable[[int | None], Coroutine[Any, Any, Story]],
+    story: Callable[[int | None, float], Coroutine[Any, Any, Story]], away_s: float
 ) -> None:
-    calm = run_in_virtual_time(story(None))
+    calm = run_in_virtual_time(story(None, away_s))
     assert calm.steps > 50
     for step in range(1, calm.steps + 1):
         try:
-            _same(run_in_virtual_time(story(step)), calm)
+            _same(run_in_virtual_time(story(step, away_s)), calm)
         except AssertionError as error:
             raise AssertionError(f"crashed at step {step} of {calm.steps}: {error}") from error

@@ -15,8 +15,6 @@ from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import SilentSpeech, service
 from tests.fakes.time import Steps, VirtualClock, counting
 
-RESTART_AFTER_S = 1.0
-
 
 @dataclass
 class Controller:
@@ -66,10 +64,10 @@ class World:
             with suppress(SwitchUnavailable):
                 await controller.task
 
-    async def crash_and_restart(self) -> None:
+    async def crash_and_restart(self, after_s: float) -> None:
         """The controller is dead already; clear it away, and start another after a while."""
         await self.stop()
-        await asyncio.sleep(RESTART_AFTER_S)
+        await asyncio.sleep(after_s)
         self.start()
 
     @contextmanager

@@ -113,15 +113,14 @@ class AriConnections:
 
     async def _prepare(self, socket: AriSocket) -> None:
         """What Asterisk must know on every connect: the noise to leave out, the phones to watch."""
-        name = self._target.application
-        unwanted = [{"type": kind} for kind in UNWANTED]
-        await socket.request("PUT", f"applications/{name}/eventFilter", {"disallowed": unwanted})
+        path = f"applications/{self._target.application}"
+        unwanted = {"disallowed": [{"type": kind} for kind in UNWANTED]}
+        answer = await socket.request("PUT", f"{path}/eventFilter", unwanted)
+        if answer.status >= 400:
+            log.error("ari.events_not_filtered", status=answer.status)
         for account in self._accounts:
-            answer = await socket.request(
-                "POST",
-                f"applications/{name}/subscription",
-                eventSource=f"endpoint:PJSIP/{account}",
-            )
+            endpoint = f"endpoint:PJSIP/{account}"
+            answer = await socket.request("POST", f"{path}/subscription", eventSource=endpoint)
             if answer.status >= 400:
                 log.error("ari.unknown_phone", account=account, status=answer.status)
 

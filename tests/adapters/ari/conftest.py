@@ -13,14 +13,16 @@ import pytest
 from ivr.adapters.ari import AriConnections, AriTarget
 from ivr.adapters.ari.connection import AriConnection
 from ivr.embedded.asterisk import EmbeddedAsterisk
-from ivr.embedded.packages import ensure
+from ivr.embedded.packages import Root
 from ivr.embedded.passwords import phone_passwords
 from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.ports import Arrived, Media, PhoneChanged, Switch, SwitchEvent
-from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
+from ivr.settings import PROJECT_ROOT, Address, PortRange
 from ivr.tasks import Tasks
+
+from .server import FakeAri, serving
 
 SOUNDS = {"short": 0.2, "long": 60.0, "fi/apology": 0.2, "sv/apology": 0.2, "music/music": 1.0}
 SERVICE_NUMBER = "0291512360"
@@ -40,12 +42,18 @@ class Exchange:
         return Media(str(self.asterisk.prompts_dir / name))
 
 
+@pytest.fixture
+async def ari() -> AsyncIterator[FakeAri]:
+    """A server in Asterisk's place."""
+    async with serving(FakeAri()) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
-def exchange() -> Iterator[Exchange]:
-    settings = Settings.from_environment()
+def exchange(programs: Root) -> Iterator[Exchange]:
     with tempfile.TemporaryDirectory(prefix="ivr-ari-") as folder:
         asterisk = EmbeddedAsterisk(
-            root=ensure(settings.packages_dir, mirror=settings.debian_mirror),
+            root=programs,
             state_dir=Path(folder) / "state",
             dialplan_dir=PROJECT_ROOT / "dialplan",
             prompts_dir=_prompts(Path(folder) / "prompts"),
