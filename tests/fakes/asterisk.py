@@ -6,30 +6,23 @@ up every other call meanwhile.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ivr.domain.call import BridgeId, CallId, ChannelId
-from ivr.domain.recovery import Found
 from ivr.ports import (
     Arrived,
     ChannelEnded,
-    ChannelGone,
     KeyPressed,
     LegAnswered,
     Media,
     PhoneChanged,
     PlaybackEnded,
     PlaybackId,
-    Snapshot,
-    Switch,
     SwitchEvent,
-    SwitchUnavailable,
 )
-from tests.fakes.time import BEGIN
 
 PROMPT_S = 1.0
-COMMAND_S = 0.002
 
 
 @dataclass(kw_only=True)
@@ -70,17 +63,12 @@ class FakeAsterisk:
         self.phones: dict[str, FakePhone] = {}
         self.listeners: list[Callable[[Channel, str], None]] = []
         self.past: dict[ChannelId, Channel] = {}
-        self.connection: FakeSwitch | None = None
+        self.events: asyncio.Queue[SwitchEvent | None] | None = None  # of the newest connection
         self._number = 0
 
-    def connect(self) -> "FakeSwitch":
-        """A new socket; events go to the newest one only."""
-        self.connection = FakeSwitch(self)
-        return self.connection
-
     def emit(self, event: SwitchEvent) -> None:
-        if self.connection is not None:
-            self.connection.queue.put_nowait(event)
+        if self.events is not None:
+            self.events.put_nowait(event)
 
     def call(self, dialled: str, caller: str = "+358401234567", *, hidden: bool = False) -> Channel:
         """A citizen dials."""
@@ -142,7 +130,7 @@ class FakeAsterisk:
         leg = self.channels.get(leg_id)
         if leg is None or leg.up:
             return
-        if self.connection is None:
+        if self.events is None:
             self.end(leg_id)
             return
         leg.up = leg.in_application = True
@@ -166,138 +154,3 @@ class FakeAsterisk:
         playback, channel.playing = channel.playing, None
         if playback is not None:
             self.emit(PlaybackEnded(channel=channel.id, playback=playback, failed=failed))
-
-
-class FakeSwitch:
-    """One connection to the FakeAsterisk. Implements `ivr.ports.Switch`."""
-
-    def __init__(self, asterisk: FakeAsterisk) -> None:
-        self._asterisk = asterisk
-        self.queue: asyncio.Queue[SwitchEvent | None] = asyncio.Queue()
-        self.dead = False
-
-    def lose(self) -> None:
-        """The socket breaks, or the controller dies: no command has an effect any more."""
-        self.dead = True
-        if self._asterisk.connection is self:
-            self._asterisk.connection = None
-        self.queue.put_nowait(None)
-
-    async def events(self) -> AsyncIterator[SwitchEvent]:
-        while (event := await self.queue.get()) is not None:
-            yield event
-
-    async def progress(self, channel: ChannelId) -> None:
-        (await self._idle(channel)).progress += 1
-
-    async def answer(self, channel: ChannelId) -> None:
-        (await self._idle(channel)).up = True
-
-    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
-        found = await self._idle(channel)
-        self._asterisk.begin_playing(found, playback, media)
-
-    async def stop(self, playback: PlaybackId) -> bool:
-        await self._pass()
-        return self._asterisk.stop_playing(playback)
-
-    async def start_music(self, channel: ChannelId) -> None:
-        (await self._idle(channel)).music = True
-
-    async def stop_music(self, channel: ChannelId) -> None:
-        (await self._idle(channel)).music = False
-
-    async def remember(self, channel: ChannelId, facts: str) -> None:
-        (await self._channel(channel)).facts = facts
-
-    async def ring(
-        self,
-        leg: ChannelId,
-        *,
-        call: CallId,
-        account: str,
-        display: str,
-        number: str,
-        ring_s: float,
-    ) -> None:
-        await self._pass()
-        if account not in self._asterisk.phones:
-            raise ChannelGone(leg)
-        if leg in self._asterisk.channels:
-            return
-        channel = Channel(id=leg, account=account, leg_of=call, in_application=False)
-        self._asterisk.channels[leg] = channel
-        self._asterisk.ring(channel, ring_s)
-
-    async def join(self, bridge: BridgeId, channels: Sequence[ChannelId]) -> None:
-        members = self._asterisk.bridges.setdefault(bridge, set())
-        for channel in channels:
-            members.add((await self._idle(channel)).id)
-
-    async def part(self, bridge: BridgeId) -> None:
-        await self._pass()
-        self._asterisk.bridges.pop(bridge, None)
-
-    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
-        await self._pass()
-        self._asterisk.end(channel)
-
-    async def apologise(self, channel: ChannelId) -> None:
-        found = await self._channel(channel)
-        found.in_application = False
-        self._asterisk.emit(ChannelEnded(channel=channel, cause=0))
-
-    async def snapshot(self) -> Snapshot:
-        await self._pass()
-        return Snapshot(
-            started=BEGIN,
-            channels={c.id: _found(c) for c in self._asterisk.channels.values()},
-            bridges=frozenset(self._asterisk.bridges),
-            reachable=frozenset(self._asterisk.phones),
-        )
-
-    async def _pass(self) -> None:
-        if not self.dead:
-            await asyncio.sleep(COMMAND_S)
-        if self.dead:
-            raise SwitchUnavailable("the socket is closed")
-
-    async def _channel(self, channel: ChannelId) -> Channel:
-        await self._pass()
-        found = self._asterisk.channels.get(channel)
-        if found is None or not found.in_application:
-            raise ChannelGone(channel)
-        return found
-
-    async def _idle(self, channel: ChannelId) -> Channel:
-        found = await self._channel(channel)
-        if found.playing is not None:
-            raise AssertionError(f"a verb was sent to {channel} while it plays {found.playing}")
-        return found
-
-
-class FakeConnection:
-    """A FakeSwitch as a connection. Implements `ivr.ports.Connection`."""
-
-    def __init__(self, switch: FakeSwitch) -> None:
-        self.switch: Switch = switch
-        self._fake = switch
-
-    def events(self) -> AsyncIterator[SwitchEvent]:
-        return self._fake.events()
-
-    async def close(self) -> None:
-        self._fake.lose()
-
-
-def _found(channel: Channel) -> Found:
-    return Found(
-        channel=channel.id,
-        up=channel.up,
-        in_application=channel.in_application,
-        dialled=channel.dialled,
-        caller=channel.caller,
-        hidden=channel.hidden,
-        facts=channel.facts,
-        leg_of=channel.leg_of,
-    )

@@ -10,9 +10,10 @@ from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
 from ivr.ports import SwitchUnavailable
-from tests.fakes.asterisk import Channel, FakeAsterisk, FakeConnection, FakePhone, FakeSwitch
+from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
 from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import SilentSpeech, service
+from tests.fakes.switch import FakeConnection, FakeSwitch
 from tests.fakes.time import Steps, VirtualClock, counting
 
 
@@ -41,7 +42,7 @@ class World:
 
     def start(self, steps: Steps | None = None) -> None:
         """Start a controller; `steps` counts its steps, and may strike."""
-        switch, journal = self.asterisk.connect(), MemoryJournal(self.disk)
+        switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
         clock = VirtualClock()
         house = House(
             node="n1",

@@ -25,6 +25,7 @@ from ivr.ports import (
 )
 from ivr.tasks import Tasks
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
+from tests.fakes.switch import FakeSwitch
 
 from .conftest import BOUND_S, SERVICE_NUMBER, Exchange, Line
 
@@ -101,7 +102,7 @@ class FakeRig:
 
     def __init__(self, tasks: Tasks) -> None:
         self.asterisk = FakeAsterisk()
-        self.switch = self.asterisk.connect()
+        self.switch = FakeSwitch(self.asterisk)
         self.seen: list[SwitchEvent] = []
         tasks.start(self._listen(), "listen")
 

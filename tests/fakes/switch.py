@@ -1,0 +1,157 @@
+"""One connection to the Asterisk in memory: the verbs, each with its time and its refusals."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.recovery import Found
+from ivr.ports import (
+    ChannelEnded,
+    ChannelGone,
+    Media,
+    PlaybackId,
+    Snapshot,
+    Switch,
+    SwitchEvent,
+    SwitchUnavailable,
+)
+from tests.fakes.asterisk import Channel, FakeAsterisk
+from tests.fakes.time import BEGIN
+
+COMMAND_S = 0.002
+
+
+class FakeSwitch:
+    """One connection to the FakeAsterisk. Implements `ivr.ports.Switch`."""
+
+    def __init__(self, asterisk: FakeAsterisk) -> None:
+        self._asterisk = asterisk
+        self.queue: asyncio.Queue[SwitchEvent | None] = asyncio.Queue()
+        asterisk.events = self.queue
+        self.dead = False
+
+    def lose(self) -> None:
+        """The socket breaks, or the controller dies: no command has an effect any more."""
+        self.dead = True
+        if self._asterisk.events is self.queue:
+            self._asterisk.events = None
+        self.queue.put_nowait(None)
+
+    async def events(self) -> AsyncIterator[SwitchEvent]:
+        while (event := await self.queue.get()) is not None:
+            yield event
+
+    async def progress(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).progress += 1
+
+    async def answer(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).up = True
+
+    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
+        found = await self._idle(channel)
+        self._asterisk.begin_playing(found, playback, media)
+
+    async def stop(self, playback: PlaybackId) -> bool:
+        await self._pass()
+        return self._asterisk.stop_playing(playback)
+
+    async def start_music(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).music = True
+
+    async def stop_music(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).music = False
+
+    async def remember(self, channel: ChannelId, facts: str) -> None:
+        (await self._channel(channel)).facts = facts
+
+    async def ring(
+        self,
+        leg: ChannelId,
+        *,
+        call: CallId,
+        account: str,
+        display: str,
+        number: str,
+        ring_s: float,
+    ) -> None:
+        await self._pass()
+        if account not in self._asterisk.phones:
+            raise ChannelGone(leg)
+        if leg in self._asterisk.channels:
+            return
+        channel = Channel(id=leg, account=account, leg_of=call, in_application=False)
+        self._asterisk.channels[leg] = channel
+        self._asterisk.ring(channel, ring_s)
+
+    async def join(self, bridge: BridgeId, channels: Sequence[ChannelId]) -> None:
+        members = self._asterisk.bridges.setdefault(bridge, set())
+        for channel in channels:
+            members.add((await self._idle(channel)).id)
+
+    async def part(self, bridge: BridgeId) -> None:
+        await self._pass()
+        self._asterisk.bridges.pop(bridge, None)
+
+    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
+        await self._pass()
+        self._asterisk.end(channel)
+
+    async def apologise(self, channel: ChannelId) -> None:
+        found = await self._channel(channel)
+        found.in_application = False
+        self._asterisk.emit(ChannelEnded(channel=channel, cause=0))
+
+    async def snapshot(self) -> Snapshot:
+        await self._pass()
+        return Snapshot(
+            started=BEGIN,
+            channels={c.id: _found(c) for c in self._asterisk.channels.values()},
+            bridges=frozenset(self._asterisk.bridges),
+            reachable=frozenset(self._asterisk.phones),
+        )
+
+    async def _pass(self) -> None:
+        if not self.dead:
+            await asyncio.sleep(COMMAND_S)
+        if self.dead:
+            raise SwitchUnavailable("the socket is closed")
+
+    async def _channel(self, channel: ChannelId) -> Channel:
+        await self._pass()
+        found = self._asterisk.channels.get(channel)
+        if found is None or not found.in_application:
+            raise ChannelGone(channel)
+        return found
+
+    async def _idle(self, channel: ChannelId) -> Channel:
+        found = await self._channel(channel)
+        if found.playing is not None:
+            raise AssertionError(f"a verb was sent to {channel} while it plays {found.playing}")
+        return found
+
+
+class FakeConnection:
+    """A FakeSwitch as a connection. Implements `ivr.ports.Connection`."""
+
+    def __init__(self, switch: FakeSwitch) -> None:
+        self.switch: Switch = switch
+        self._fake = switch
+
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        return self._fake.events()
+
+    async def close(self) -> None:
+        self._fake.lose()
+
+
+def _found(channel: Channel) -> Found:
+    return Found(
+        channel=channel.id,
+        up=channel.up,
+        in_application=channel.in_application,
+        dialled=channel.dialled,
+        caller=channel.caller,
+        hidden=channel.hidden,
+        facts=channel.facts,
+        leg_of=channel.leg_of,
+    )
