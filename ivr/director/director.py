@@ -97,8 +97,8 @@ class Director:
             callbacks=frozenset(kept),
             call_id=self._house.call_id,
         )
-        waiting = [a.facts for a in actions if isinstance(a, Adopt) and _in_line(a.facts)]
-        self._desk.expect(facts.call_id for facts in waiting)
+        adopted = (action.facts for action in actions if isinstance(action, Adopt))
+        self._desk.expect(facts for facts in adopted if _in_line(facts))
         log.info("director.connected", channels=len(snapshot.channels), actions=len(actions))
         for action in actions:
             match action:

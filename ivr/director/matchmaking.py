@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 from ivr.director.house import House
 from ivr.director.ringing import Leg, leg_channel
-from ivr.domain.call import CallId, ChannelId, CounsellorId
+from ivr.domain.call import CallId, ChannelId, CounsellorId, Facts
 from ivr.domain.counsellor import REST_AFTER_MISS
 from ivr.domain.journal import EventKind
 from ivr.domain.line import Contact, ahead, match
+from ivr.domain.service import ServiceLine
 from ivr.ports import Switch
 from ivr.stage import Call, Party, Place, Taker
 from ivr.tasks import Tasks
@@ -22,7 +23,7 @@ class StandingPlace:
 
     def __init__(self, call: Call, matchmaker: "Matchmaker") -> None:
         self.call = call
-        self.contact = _contact(call)
+        self.contact = _contact(call.facts, call.line)
         self.taken: asyncio.Future[Taker] = asyncio.get_running_loop().create_future()
         self.ringing: asyncio.Task[bool] | None = None
         self.left = False
@@ -46,21 +47,24 @@ class Matchmaker:
         self._switch = switch
         self._tasks = tasks
         self._places: dict[CallId, StandingPlace] = {}
-        self._expected: set[CallId] = set()
+        self._expected: dict[CallId, Contact] = {}
         self.legs: dict[ChannelId, Leg] = {}
 
-    def expect(self, calls: Iterable[CallId]) -> None:
-        """Match nobody until these calls stand in the line again.
+    def expect(self, waiting: Iterable[Facts]) -> None:
+        """Match nobody until these calls stand in the line again; they are counted in it.
 
-        Otherwise, after a restart, whoever is adopted first would be served
-        first. Bounded, so that one call in trouble does not hold up the line.
+        Otherwise, after a restart, whoever is adopted first would be served first,
+        and told so. Bounded, so that one call in trouble does not hold up the line.
         """
-        self._expected.update(calls)
+        for facts in waiting:
+            line = self._house.service.line(facts.line) if facts.line else None
+            if line is not None:
+                self._expected[facts.call_id] = _contact(facts, line)
         self._tasks.start(self._expect_no_longer(), "line complete")
 
     def left(self, call: CallId) -> None:
         """The call has ended; it is not expected in the line any more."""
-        self._expected.discard(call)
+        self._expected.pop(call, None)
         self.match()
 
     @asynccontextmanager
@@ -68,7 +72,7 @@ class Matchmaker:
         """See `ivr.stage.Desk`."""
         place = StandingPlace(call, self)
         self._places[place.contact.id] = place
-        self._expected.discard(place.contact.id)
+        self._expected.pop(place.contact.id, None)
         call.record(EventKind.JOINED, ahead=place.ahead())
         self.match()
         try:
@@ -91,6 +95,7 @@ class Matchmaker:
     def ahead(self, contact: Contact) -> int:
         """How many contacts are served before this one."""
         waiting = [place.contact for place in self._places.values()]
+        waiting += self._expected.values()
         return ahead(contact, waiting, self._house.roster.everyone())
 
     def take_up(self, channel: ChannelId, counsellor: CounsellorId) -> None:
@@ -178,11 +183,10 @@ class Matchmaker:
         self.match()
 
 
-def _contact(call: Call) -> Contact:
-    facts = call.facts
+def _contact(facts: Facts, line: ServiceLine) -> Contact:
     return Contact(
         id=facts.call_id,
-        topic=facts.topic or call.line.general_topic,
-        language=call.language,
+        topic=facts.topic or line.general_topic,
+        language=facts.language or line.languages[0],
         joined=facts.joined or facts.arrived,
     )

