@@ -52,7 +52,7 @@ def test_asterisk_outlives_the_command_that_started_it(asterisk: EmbeddedAsteris
 
     asterisk.ensure_running()
     assert _pid(asterisk) == survivor
-    assert os.getsid(survivor) == survivor  # a Ctrl-C in the terminal does not reach it
+    assert os.getpgid(survivor) == survivor  # a Ctrl-C in the terminal does not reach it
 
 
 def test_a_stopped_asterisk_is_gone_and_a_second_stop_is_nothing(asterisk: EmbeddedAsterisk):

@@ -48,10 +48,10 @@ def test_postgres_is_adopted_when_it_runs_already(postgres: EmbeddedPostgres):
     assert _pid(postgres) == first
 
 
-def test_postgres_is_in_a_session_of_its_own_so_that_ctrl_c_spares_it(postgres: EmbeddedPostgres):
+def test_postgres_is_in_a_group_of_its_own_so_that_ctrl_c_spares_it(postgres: EmbeddedPostgres):
     postgres.ensure_running()
 
-    assert os.getsid(_pid(postgres)) != os.getsid(0)
+    assert os.getpgid(_pid(postgres)) != os.getpgid(0)
 
 
 async def test_what_was_committed_is_there_after_the_server_was_killed(postgres: EmbeddedPostgres):
