@@ -1,5 +1,6 @@
 """Whether Asterisk takes the configuration in `dialplan/`, and a linter finds it sound."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from ivr.embedded.packages import Root, ensure
 from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
 
+_LOUD = "[general]\n[logfiles]\nmessages => warning,error\n"
 _SECOND_OF_SILENCE = bytes(8000 * 2)  # 8 kHz, 16 bits: a `.sln` file
 _LINTER = Path(sys.executable).with_name("asterisklint")
 
@@ -33,13 +35,15 @@ def problems(root: Root, dialplan_dir: Path, scratch: Path) -> list[str]:
 def _trial(root: Root, dialplan_dir: Path, place: Path) -> EmbeddedAsterisk:
     (place / "prompts" / "music").mkdir(parents=True)
     (place / "prompts" / "music" / "silence.sln").write_bytes(_SECOND_OF_SILENCE)
+    shutil.copytree(dialplan_dir, place / "dialplan")
+    (place / "dialplan" / "logger.conf").write_text(_LOUD)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     return EmbeddedAsterisk(
         root=root,
         state_dir=place,
-        dialplan_dir=dialplan_dir,
+        dialplan_dir=place / "dialplan",
         prompts_dir=place / "prompts",
         sip=Address(host="127.0.0.1", port=port),
         rtp=PortRange(first=20000, last=29999),
