@@ -5,7 +5,8 @@ import fcntl
 import json
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.phone.baresip import open_telephony
-from ivr.phone.phone import Telephony
+from ivr.phone.phone import Phone, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
+from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.line import Line
 
 CONFIG = Path(__file__).parent / "config"
@@ -63,7 +65,7 @@ def embedded(programs: Root, prompts: Path, home: Path) -> Iterator[EmbeddedAste
         state_dir=home / "switch",
         dialplan_dir=PROJECT_ROOT / "dialplan",
         prompts_dir=prompts,
-        sip=Address(host="127.0.0.1", port=_free_port(socket.SOCK_DGRAM)),
+        sip=Address(host="127.0.0.1", port=free_port(socket.SOCK_DGRAM)),
         rtp=PortRange(first=20000, last=39999),
         accounts=tuple(person.account for person in config.load(CONFIG).counsellors),
     )
@@ -115,17 +117,24 @@ async def telephony(access: AsteriskAccess, repertoire: Repertoire) -> AsyncIter
 
 
 @pytest.fixture
-async def line(
+async def anna(telephony: Telephony, passwords: dict[str, str]) -> Phone:
+    """The phone of a counsellor who serves every topic in both languages."""
+    return await telephony.counsellor("anna", passwords["anna"])
+
+
+@pytest.fixture
+def plan(
     access: AsteriskAccess, database_url: str, prompts: Path, home: Path, tmp_path: Path
-) -> AsyncIterator[Line]:
-    """A controller on the process's Asterisk, taking calls; in the end everything balances."""
-    state = home / f"line{next(_numbers)}"
-    state.mkdir()
-    (state / "prompts").symlink_to(prompts)
-    http = Address(host="127.0.0.1", port=_free_port(socket.SOCK_STREAM))
-    running = Line(
-        config_dir=CONFIG,
-        environment={
+) -> Callable[[], Line]:
+    """Controllers on the process's Asterisk, each with a state of its own; not yet started."""
+
+    def plan() -> Line:
+        name = f"line{next(_numbers)}"
+        state = home / name
+        state.mkdir()
+        (state / "prompts").symlink_to(prompts)
+        http = Address(host="127.0.0.1", port=free_port(socket.SOCK_STREAM))
+        environment = {
             "IVR_ARI_URL": access.ari_url,
             "IVR_ARI_USER": access.user,
             "IVR_ARI_PASSWORD": access.password,
@@ -133,17 +142,46 @@ async def line(
             "IVR_STATE_DIR": str(state),
             "IVR_SIP_BIND": str(access.sip),
             "IVR_HTTP_BIND": str(http),
-        },
-        http=http,
-        database_url=database_url,
-        log=tmp_path / "line.log",
-    )
-    await running.start()
+        }
+        return Line(
+            config_dir=CONFIG,
+            environment=environment,
+            http=http,
+            database_url=database_url,
+            log=tmp_path / f"{name}.log",
+        )
+
+    return plan
+
+
+@pytest.fixture
+async def line(plan: Callable[[], Line], access: AsteriskAccess) -> AsyncIterator[Line]:
+    """A controller on the process's Asterisk, taking calls; in the end everything balances."""
+    async with running(plan(), access) as started:
+        yield started
+
+
+@pytest.fixture
+def line_at(
+    plan: Callable[[], Line], access: AsteriskAccess
+) -> Callable[[str], AbstractAsyncContextManager[Line]]:
+    """The same, begun at a given time in Finland, such as `2026-12-24 10:00`."""
+
+    def begin(wall: str) -> AbstractAsyncContextManager[Line]:
+        return running(LineHere(**vars(plan()), clock=MovedClock.set_to(wall)), access)
+
+    return begin
+
+
+@asynccontextmanager
+async def running(line: Line, access: AsteriskAccess) -> AsyncIterator[Line]:
+    """A controller at work on this Asterisk; in the end everything balances."""
+    await line.start()
     try:
-        yield running
-        await _nothing_is_left(running, access)
+        yield line
+        await _nothing_is_left(line, access)
     finally:
-        await running.stop()
+        await line.stop()
         await _clear(access)
 
 
@@ -196,7 +234,8 @@ async def _template(postgres: EmbeddedPostgres) -> None:
         await migrate(postgres.create_database(TEMPLATE))
 
 
-def _free_port(kind: socket.SocketKind) -> int:
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of this host that nobody uses now."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

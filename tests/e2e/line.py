@@ -13,7 +13,7 @@ import asyncpg
 
 from ivr.settings import PROJECT_ROOT, Address
 
-READY_S = 20.0
+READY_S = 60.0
 POLL_S = 0.05
 
 
@@ -45,9 +45,9 @@ class Line:
         deadline = asyncio.get_running_loop().time() + READY_S
         async with aiohttp.ClientSession() as session:
             while not await self._answers(session):
-                running = self.process is not None and self.process.returncode is None
-                late = asyncio.get_running_loop().time() > deadline
-                assert running and not late, f"the line did not start:\n{self.said()}"
+                ended = self.process is None or self.process.returncode is not None
+                given_up = ended or asyncio.get_running_loop().time() > deadline
+                assert not given_up, f"the line did not start:\n{self.said()}"
                 await asyncio.sleep(POLL_S)
 
     async def kill(self) -> None:
@@ -58,9 +58,24 @@ class Line:
         """SIGTERM, as a deployment does it."""
         await self._end(signal.SIGTERM)
 
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+
+    async def ended(self) -> int:
+        """Wait until it has ended by itself; its exit code."""
+        assert self.process is not None
+        return await asyncio.wait_for(self.process.wait(), READY_S)
+
     def said(self) -> str:
         """Everything that it printed and logged."""
         return self.log.read_text(errors="replace")
+
+    def logged(self) -> str:
+        """Its log file."""
+        file = Path(self.environment["IVR_STATE_DIR"]) / "log" / "ivr.log"
+        return file.read_text(errors="replace")
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Ask the database."""
@@ -73,12 +88,18 @@ class Line:
     async def outcomes(self, number: int, within_s: float = 10.0) -> list[str]:
         """The outcomes of the calls in the order of their arrival, once so many have ended."""
         query = "SELECT outcome FROM call WHERE outcome IS NOT NULL ORDER BY arrived"
+        return [row["outcome"] for row in await self.rows_once(query, number, within_s)]
+
+    async def rows_once(
+        self, query: str, number: int, within_s: float = 10.0
+    ) -> list[asyncpg.Record]:
+        """The rows of a query, once there are so many: the record comes a moment later."""
         deadline = asyncio.get_running_loop().time() + within_s
         while len(rows := await self.rows(query)) < number:
             late = asyncio.get_running_loop().time() > deadline
-            assert not late, f"{number} outcomes wanted, there are {rows}\n{self.said()[-3000:]}"
+            assert not late, f"{number} rows wanted, there are {rows}\n{self.said()[-3000:]}"
             await asyncio.sleep(POLL_S)
-        return [row["outcome"] for row in rows]
+        return rows
 
     async def _answers(self, session: aiohttp.ClientSession) -> bool:
         try:

@@ -53,9 +53,9 @@ class RawCall(asyncio.DatagramProtocol):
         """Dial."""
         self._request("INVITE", body=self.sdp)
 
-    def cancel(self) -> None:
-        """Give up before the answer."""
-        self._request("CANCEL")
+    def cancel(self, *, reason: bytes | None = None) -> None:
+        """Give up before the answer; `reason` is the Reason header's value (RFC 3326)."""
+        self._request("CANCEL", headers=(b"Reason: " + reason,) if reason else ())
 
     def bye(self) -> None:
         """Hang up after the answer."""
@@ -78,7 +78,13 @@ class RawCall(asyncio.DatagramProtocol):
         self._request("ACK", body=answer, branch="ack" if final.status == 200 else "invite")
 
     def _request(
-        self, method: str, *, sequence: int = 1, body: str = "", branch: str | None = None
+        self,
+        method: str,
+        *,
+        sequence: int = 1,
+        body: str = "",
+        branch: str | None = None,
+        headers: tuple[bytes, ...] = (),
     ) -> None:
         # A CANCEL, and the ACK of a refusal, carry the branch of the INVITE (RFC 3261 §9.1).
         name = branch or ("invite" if method in {"INVITE", "CANCEL"} else method.lower())
@@ -92,9 +98,9 @@ class RawCall(asyncio.DatagramProtocol):
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
-        first = f"{method} sip:{self.number}@{self.server} SIP/2.0".encode()
+        first = f"{method} {self._uri} SIP/2.0".encode()
         sender = b"From: " + self.sender + b";tag=1"
-        own = self.headers if method == "INVITE" else ()
+        own = self.headers if method == "INVITE" else headers
         self._send(first, sender, *own, *(line.encode() for line in lines), body=body.encode())
 
     def _to(self, method: str) -> str:
@@ -102,7 +108,12 @@ class RawCall(asyncio.DatagramProtocol):
         tagged = [m.headers["to"] for m in self.messages if ";tag=" in m.headers.get("to", "")]
         if method in {"ACK", "BYE"} and tagged:
             return f"To: {tagged[-1]}"
-        return f"To: <sip:{self.number}@{self.server}>"
+        return f"To: <{self._uri}>"
+
+    @property
+    def _uri(self) -> str:
+        """What is dialled; with no number, the server alone."""
+        return f"sip:{self.number}@{self.server}" if self.number else f"sip:{self.server}"
 
     def _send(self, *lines: bytes, body: bytes = b"") -> None:
         data = b"\r\n".join(lines) + b"\r\n\r\n" + body
@@ -126,8 +137,8 @@ async def raw_call(
         call.speak_over(transport)
         call.invite()
         yield call
-        _end(call)
     finally:
+        _end(call)
         transport.close()
 
 

@@ -65,6 +65,12 @@ def edited(
 
 
 @pytest.fixture
+def outspoken(edited: Callable[[str, str, str], EmbeddedAsterisk]) -> EmbeddedAsterisk:
+    """The same Asterisk, logging warnings too, which may name callers."""
+    return edited("logger.conf", "messages => error", "messages => warning,error")
+
+
+@pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     """Not yet running; ended at the end of the test, whatever became of it."""
     server = EmbeddedPostgres(tmp_path / "state")

@@ -25,12 +25,12 @@ def _pid(asterisk: EmbeddedAsterisk) -> int:
     return int(json.loads((asterisk.state_dir / "asterisk/run.json").read_text())["pid"])
 
 
-def test_asterisk_starts_without_a_complaint(asterisk: EmbeddedAsterisk):
-    asterisk.ensure_running()
+def test_asterisk_starts_without_a_complaint(outspoken: EmbeddedAsterisk):
+    outspoken.ensure_running()
 
-    assert asterisk.complaints() == []
-    assert "Running" in asterisk.cli("module show like app_stasis")
-    assert str(asterisk.sip) in asterisk.cli("pjsip show transports")
+    assert outspoken.complaints() == []
+    assert "Running" in outspoken.cli("module show like app_stasis")
+    assert str(outspoken.sip) in outspoken.cli("pjsip show transports")
 
 
 def test_asterisk_is_adopted_when_it_runs_already(asterisk: EmbeddedAsterisk):

@@ -49,13 +49,13 @@ async def _arrival_of(
             return await _arrival(events)
 
 
-async def test_a_call_reaches_the_controller_with_both_numbers(asterisk: EmbeddedAsterisk):
-    event = await _arrival_of(asterisk, "0291234567", _PLAIN)
+async def test_a_call_reaches_the_controller_with_both_numbers(outspoken: EmbeddedAsterisk):
+    event = await _arrival_of(outspoken, "0291234567", _PLAIN)
 
     assert event["args"] == ["call", "0291234567", "0"]
     assert event["channel"]["caller"] == {"name": "", "number": "+358401234567"}
     assert event["channel"]["dialplan"]["exten"] == "0291234567"
-    assert asterisk.complaints() == []
+    assert outspoken.complaints() == []
 
 
 @pytest.mark.parametrize(
@@ -118,15 +118,15 @@ async def test_a_callers_endless_name_does_no_harm(asterisk: EmbeddedAsterisk):
     assert event["channel"]["caller"] == {"name": "", "number": "+358401234567"}
 
 
-def test_with_no_controller_the_apology_is_played_and_nothing_answered(asterisk: EmbeddedAsterisk):
-    asterisk.ensure_running()
+def test_with_no_controller_the_apology_is_played_and_nothing_answered(outspoken: EmbeddedAsterisk):
+    outspoken.ensure_running()
 
-    with Caller(asterisk.sip) as caller:
+    with Caller(outspoken.sip) as caller:
         caller.invite("0291234567", sender=_PLAIN)
         statuses = [status for status, _ in caller.responses()]
 
     assert statuses == [100, 183, 480]
-    assert not [line for line in asterisk.complaints() if "file.c" in line]  # both were found
+    assert not [line for line in outspoken.complaints() if "file.c" in line]  # both were found
 
 
 def test_nobody_gets_in_by_calling_themselves_the_trunk(asterisk: EmbeddedAsterisk):

@@ -1,0 +1,59 @@
+"""The line in the process of the test, where its clock can be another."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from ivr.domain.schedule import HELSINKI
+from ivr.running import Stop
+from ivr.service import Options, serve
+from ivr.settings import Settings
+from tests.e2e.line import POLL_S, READY_S, Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovedClock:
+    """The machine's clock, moved by so much. Implements `ivr.ports.Clock`."""
+
+    by: timedelta
+
+    @classmethod
+    def set_to(cls, wall: str) -> Self:
+        """A clock that shows `2026-12-24 10:00` in Finland now, and goes on from there."""
+        wanted = datetime.fromisoformat(wall).replace(tzinfo=HELSINKI)
+        return cls(by=wanted - datetime.now(UTC))
+
+    def now(self) -> datetime:
+        """The present instant of this clock, UTC."""
+        return datetime.now(UTC) + self.by
+
+
+@dataclass(kw_only=True)
+class LineHere(Line):
+    """The line as `ivr.service.serve` runs it, in a task of the test."""
+
+    clock: MovedClock
+    console: list[str] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Start it, and return once it takes calls."""
+        settings = Settings.from_environment(self.environment)
+        options = Options(config_dir=self.config_dir, say=self.console.append, clock=self.clock)
+        self._stop = Stop()
+        self._serving = asyncio.create_task(serve(settings, options, self._stop))
+        deadline = asyncio.get_running_loop().time() + READY_S
+        while "The line is ready." not in self.console:
+            late = asyncio.get_running_loop().time() > deadline
+            given_up = late or self._serving.done()
+            assert not given_up, f"the line did not start:\n{self.said()}"
+            await asyncio.sleep(POLL_S)
+
+    async def stop(self) -> None:
+        """Ask it to end, and wait until it has; raises what it failed of."""
+        self._stop.ask()
+        await asyncio.wait_for(self._serving, READY_S)
+
+    def said(self) -> str:
+        """Everything that it said at the console."""
+        return "\n".join(self.console)

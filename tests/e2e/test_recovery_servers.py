@@ -1,0 +1,119 @@
+"""Asterisk dies, or Postgres is away, while calls go on."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from ivr.embedded.asterisk import EmbeddedAsterisk
+from ivr.embedded.passwords import phone_passwords
+from ivr.embedded.postgres import EmbeddedPostgres
+from ivr.phone.baresip import open_telephony
+from ivr.phone.phone import Phone, Telephony
+from ivr.phone.repertoire import Repertoire
+from ivr.settings import Address
+from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
+from tests.e2e.conftest import free_port, running
+from tests.e2e.joining import ANOTHER
+from tests.e2e.line import POLL_S, READY_S, Line
+from tests.e2e.wire import Wire, wire_to
+
+
+@pytest.fixture
+def mortal(embedded: EmbeddedAsterisk, tmp_path: Path) -> Iterator[EmbeddedAsterisk]:
+    """An Asterisk of the test's own, to be killed."""
+    sip = Address(host="127.0.0.1", port=free_port(socket.SOCK_DGRAM))
+    asterisk = replace(embedded, state_dir=tmp_path / "mortal", sip=sip)
+    try:
+        asterisk.ensure_running()
+        yield asterisk
+    finally:
+        asterisk.stop()
+
+
+@pytest.fixture
+async def wire(mortal: EmbeddedAsterisk) -> AsyncIterator[Wire]:
+    """To that Asterisk, which has another port after its death."""
+    async with wire_to(mortal.ensure_running().ari_url) as wire:
+        yield wire
+
+
+async def test_a_caller_is_lost_with_asterisk_and_new_callers_are_served_when_it_is_back(
+    mortal: EmbeddedAsterisk, wire: Wire, plan: Callable[[], Line], repertoire: Repertoire
+) -> None:
+    access = replace(mortal.ensure_running(), ari_url=wire.url)
+    planned = plan()
+    place = {"IVR_ARI_URL": wire.url, "IVR_ARI_PASSWORD": access.password}
+    line = replace(planned, environment={**planned.environment, **place})
+    async with running(line, access), open_telephony(mortal.sip, repertoire) as telephony:
+        await in_line(telephony, "sv")
+        kill(mortal)
+        wire.far_url = (await asyncio.to_thread(mortal.ensure_running)).ari_url
+        assert await line.outcomes(1) == ["lost"]
+        secret = phone_passwords(mortal.state_dir, ["anna"])["anna"]
+        anna = await telephony.counsellor("anna", secret)
+        await served(await in_line(telephony, "fi", caller=ANOTHER), anna)
+        assert await line.outcomes(2) == ["lost", "served"]
+
+
+def kill(asterisk: EmbeddedAsterisk) -> None:
+    pid = int(json.loads((asterisk.state_dir / "asterisk" / "run.json").read_text())["pid"])
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A Postgres of the test's own, to be stopped."""
+    server = EmbeddedPostgres(tmp_path)
+    try:
+        server.ensure_running()
+        yield server
+    finally:
+        server.stop()
+
+
+async def test_calls_go_on_without_postgres_and_are_recorded_in_order_when_it_is_back(
+    postgres: EmbeddedPostgres,
+    line: Line,
+    telephony: Telephony,
+    anna: Phone,
+) -> None:
+    talker = await in_line(telephony, "sv")
+    leg = await connected(talker, anna)
+    waiter = await in_line(telephony, "fi", caller=ANOTHER)
+    both = [Undisturbed.from_now(talker), Undisturbed.from_now(waiter)]
+    await asyncio.to_thread(postgres.stop)
+    await talk(talker, leg)
+    for each in both:
+        each.check()
+    await talker.hang_up()
+    await leg.ended()
+    await becomes(line, "degraded")
+    await served(waiter, anna)
+    await asyncio.to_thread(postgres.ensure_running)
+    await becomes(line, "ready")
+    assert await line.outcomes(2) == ["served", "served"]
+    came = await line.rows("SELECT id, at FROM call_event ORDER BY ctid")
+    assert [row["at"] for row in came] == sorted(row["at"] for row in came)
+
+
+async def becomes(line: Line, state: str) -> None:
+    """Wait until /readyz says so."""
+    deadline = asyncio.get_running_loop().time() + READY_S
+    async with aiohttp.ClientSession() as session:
+        while (seen := await _state(session, line)) != state:
+            assert asyncio.get_running_loop().time() < deadline, f"{seen}\n{line.logged()}"
+            await asyncio.sleep(POLL_S)
+
+
+async def _state(session: aiohttp.ClientSession, line: Line) -> str:
+    async with session.get(f"http://{line.http}/readyz") as answer:
+        return str((await answer.json())["state"])

@@ -1,0 +1,74 @@
+"""What becomes of those who wait while the controller is dead."""
+
+import pytest
+
+from ivr.phone.phone import Phone, Telephony
+from tests.e2e.callers import Undisturbed, connected, in_line, restart, served, times_heard
+from tests.e2e.joining import ANOTHER, MENUS, QUIET, dial, join
+from tests.e2e.line import Line
+
+
+async def test_callers_keep_place_language_topic_and_music_when_the_controller_dies(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
+) -> None:
+    first = await in_line(telephony, "fi", "adults")
+    second = await in_line(telephony, "sv", "disability", caller=ANOTHER)
+    waiting = [Undisturbed.from_now(first), Undisturbed.from_now(second)]
+    await restart(line)
+    await first.heard("fi/queue_next", out=True)
+    await second.heard("sv/queue_pos_1", out=True)
+    for each in waiting:
+        each.check()
+    assert max(times_heard(first).values()) == times_heard(first)["fi/queue_next"] == 2
+    assert max(times_heard(second).values()) == times_heard(second)["sv/queue_pos_1"] == 2
+    anna = await telephony.counsellor("anna", passwords["anna"])
+    leg = await connected(first, anna)
+    assert leg.display_name.startswith("FI Työikäiset")
+    assert second.answered_at is None
+    await leg.hang_up()
+    leg = await connected(second, anna)
+    assert leg.display_name.startswith("SV Vammaispalvelut")
+    await leg.hang_up()
+    assert await line.outcomes(2) == ["served", "served"]
+
+
+async def test_a_phone_that_rang_when_the_controller_died_rings_again_for_the_same_caller(
+    line: Line, telephony: Telephony, anna: Phone
+) -> None:
+    call = await join(telephony, QUIET, "sv")
+    ringing = await anna.next_call()
+    await restart(line)
+    assert (await ringing.ended()).status == 487
+    await served(call, anna)
+    assert await line.outcomes(1) == ["served"]
+
+
+@pytest.mark.parametrize(
+    ("place", "outcome"), [("menu", "abandoned_menu"), ("line", "abandoned_queue")]
+)
+async def test_a_caller_who_hangs_up_while_the_controller_is_dead_is_closed_afterwards(
+    line: Line, telephony: Telephony, place: str, outcome: str
+) -> None:
+    if place == "menu":
+        call = await dial(telephony, MENUS)
+        await call.heard("lang_choice")
+    else:
+        call = await in_line(telephony, "sv")
+    await line.kill()
+    await call.hang_up()
+    await call.ended()
+    await line.start()
+    assert await line.outcomes(1) == [outcome]
+
+
+async def test_a_caller_who_comes_while_the_controller_is_dead_hears_the_apology_at_no_charge(
+    line: Line, telephony: Telephony
+) -> None:
+    await line.kill()
+    call = await dial(telephony, QUIET)
+    await call.heard("fi/apology")
+    await call.heard("sv/apology", within_s=40)
+    ending = await call.ended(within_s=40)
+    assert (ending.status, ending.by_us) == (480, False)
+    assert call.answered_at is None
+    await line.start()
