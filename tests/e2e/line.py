@@ -85,13 +85,13 @@ class Line:
         finally:
             await connection.close()
 
-    async def outcomes(self, number: int, within_s: float = 10.0) -> list[str]:
+    async def outcomes(self, number: int, within_s: float = 30.0) -> list[str]:
         """The outcomes of the calls in the order of their arrival, once so many have ended."""
         query = "SELECT outcome FROM call WHERE outcome IS NOT NULL ORDER BY arrived"
         return [row["outcome"] for row in await self.rows_once(query, number, within_s)]
 
     async def rows_once(
-        self, query: str, number: int, within_s: float = 10.0
+        self, query: str, number: int, within_s: float = 30.0
     ) -> list[asyncpg.Record]:
         """The rows of a query, once there are so many: the record comes a moment later."""
         deadline = asyncio.get_running_loop().time() + within_s

@@ -61,7 +61,7 @@ class RawCall(asyncio.DatagramProtocol):
         """Hang up after the answer."""
         self._request("BYE", sequence=2)
 
-    async def status(self, least: int, *, within_s: float = 10.0) -> int:
+    async def status(self, least: int, *, within_s: float = 30.0) -> int:
         """Wait for a response to the INVITE of at least this status, and return its status."""
         deadline = time.monotonic() + within_s
         while True:

@@ -1,0 +1,59 @@
+"""`ivr run` with servers of its own, as a newcomer starts it."""
+
+import fcntl
+import json
+import shutil
+from pathlib import Path
+
+from ivr import config
+from ivr.adapters import studio
+from ivr.adapters.synthesis import EspeakNg
+from ivr.embedded.packages import Root
+from ivr.settings import PROJECT_ROOT
+
+SHIPPED = PROJECT_ROOT / "config"
+ONE_NUMBER = SHIPPED / "examples" / "one-number"
+
+
+def spoken(config_dir: Path, alike: Path, programs: Root) -> Path:
+    """The folder of this configuration's prompts, spoken once for all processes.
+
+    Most are `alike` those of another folder, and are taken from there.
+    """
+    out = PROJECT_ROOT / "var" / "tests" / f"prompts-{config_dir.name}"
+    with out.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            shutil.copytree(alike, out)
+        studio.build(config.load(config_dir), out, EspeakNg(programs=programs))
+    return out
+
+
+def unpacked(state_dir: Path) -> None:
+    """Asterisk's packages, as if they had been unpacked there."""
+    (state_dir / "asterisk").mkdir(parents=True)
+    (state_dir / "asterisk" / "root").symlink_to(PROJECT_ROOT / "var" / "asterisk" / "root")
+
+
+def phone_secret(state_dir: Path, account: str) -> str:
+    """The SIP password of a counsellor's account."""
+    return str(json.loads((state_dir / "secrets" / "phones.json").read_text())[account])
+
+
+def processes_of(state_dir: Path) -> list[str]:
+    """The command lines of all processes that were started for this folder and live."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            line = _command_line(process)
+            if str(state_dir) in line:
+                found.append(line)
+    return found
+
+
+def _command_line(process: Path) -> str:
+    """Its words; none for one that has ended and was not waited for."""
+    try:
+        return (process / "cmdline").read_text(errors="replace").replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

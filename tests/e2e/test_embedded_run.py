@@ -1,0 +1,169 @@
+"""`ivr run` on servers of its own: what it tells, how it serves, and how it ends."""
+
+import asyncio
+import os
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from ivr.embedded.packages import Root
+from ivr.embedded.postgres import EmbeddedPostgres
+from ivr.phone.baresip import open_telephony
+from ivr.phone.phone import Telephony
+from ivr.phone.repertoire import Repertoire
+from ivr.settings import PROJECT_ROOT, Address
+from tests.e2e.callers import connected, served, talk
+from tests.e2e.conftest import free_port
+from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, spoken, unpacked
+from tests.e2e.joining import ANOTHER, choose, dial
+from tests.e2e.line import POLL_S, READY_S, Line
+from tests.e2e.rawsip import raw_call
+from tests.e2e.refusing import refusal
+
+FAMILIES, GUIDANCE = "0291512360", "062189400"
+_numbers = count()
+
+
+@pytest.fixture
+def fresh(programs: Root, prompts: Path, home: Path, tmp_path: Path) -> Callable[[Path], Line]:
+    """Lines with a fresh folder each, in which everything is to be started."""
+
+    def plan(config_dir: Path) -> Line:
+        state = home / f"own{next(_numbers)}"
+        unpacked(state)
+        (state / "prompts").symlink_to(spoken(config_dir, prompts, programs))
+        http = Address(host="127.0.0.1", port=free_port(socket.SOCK_STREAM))
+        environment = {
+            "IVR_STATE_DIR": str(state),
+            "IVR_SIP_BIND": f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}",
+            "IVR_HTTP_BIND": str(http),
+        }
+        return Line(
+            config_dir=config_dir,
+            environment=environment,
+            http=http,
+            database_url=EmbeddedPostgres(state).url("ivr"),
+            log=tmp_path / f"{state.name}.log",
+            arguments=("--open-now",),
+        )
+
+    return plan
+
+
+@asynccontextmanager
+async def at_work(line: Line) -> AsyncIterator[Telephony]:
+    """The line, running, and phones; whatever happens, nothing of it is left."""
+    try:
+        await line.start()
+        repertoire = Repertoire.load(state_dir(line) / "prompts")
+        async with open_telephony(sip(line), repertoire) as telephony:
+            yield telephony
+    finally:
+        await line.kill()
+        await stop_servers(line)
+
+
+async def test_the_shipped_configuration_serves_a_caller_and_ends_in_stages(
+    fresh: Callable[[Path], Line],
+) -> None:
+    line = fresh(SHIPPED)
+    async with at_work(line) as telephony:
+        for told in (f"sip:{FAMILIES}@{sip(line)} ", "open for this trial", "c101 ", "TRIAL",
+                     f"http://{line.http}/readyz", str(state_dir(line) / "secrets")):  # fmt: skip
+            assert told in line.said()
+        call = await dial(telephony, FAMILIES)
+        await choose(call, "sv")
+        karin = await telephony.counsellor("c102", phone_secret(state_dir(line), "c102"))
+        leg = await connected(call, karin)
+        for event in ("arrived", "scene", "joined", "ringing", "answered", "connected"):
+            assert re.search(rf"^\d\d:\d\d:\d\d  call …\S+  {event} ", line.said(), re.MULTILINE)
+        line.interrupt()
+        await says(line, "No new calls. Waiting for 1 to end; Ctrl-C again ends them now.")
+        await turned_away(telephony)
+        await talk(call, leg)
+        line.interrupt()
+        assert await line.ended() == 0
+        assert processes_of(state_dir(line)) == []
+        await line.start()
+        assert await line.outcomes(2) == ["lost", "fallback"]
+    assert processes_of(state_dir(line)) == []
+
+
+async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second_start(
+    fresh: Callable[[Path], Line],
+) -> None:
+    line = fresh(ONE_NUMBER)
+    async with at_work(line) as telephony:
+        call = await dial(telephony, GUIDANCE)
+        await choose(call, "fi")
+        await call.heard("fi/topic_menu_2")
+        elsewhere = {"IVR_HTTP_BIND": f"127.0.0.1:{free_port(socket.SOCK_STREAM)}"}
+        said = await refusal(ONE_NUMBER, {**line.environment, **elsewhere})
+        assert "belongs to a running controller" in said
+        await call.press("1")
+        maria = await telephony.counsellor("c101", phone_secret(state_dir(line), "c101"))
+        await served(call, maria)
+        assert await line.outcomes(1) == ["served"]
+        line.interrupt()
+        assert await line.ended() == 0
+        assert processes_of(state_dir(line)) == []
+
+
+async def test_two_lines_run_side_by_side(fresh: Callable[[Path], Line]) -> None:
+    first, second = fresh(SHIPPED), fresh(ONE_NUMBER)
+    try:
+        await asyncio.gather(first.start(), second.start())
+        for line, number in ((first, FAMILIES), (second, GUIDANCE)):
+            async with raw_call(sip(line), number) as call:
+                assert await call.status(180) == 183
+            assert await line.outcomes(1) == ["abandoned_menu"]
+        await first.stop()
+        async with raw_call(sip(second), GUIDANCE) as call:
+            assert await call.status(180) == 183
+        assert await second.outcomes(2) == ["abandoned_menu"] * 2
+        await second.stop()
+        assert [*processes_of(state_dir(first)), *processes_of(state_dir(second))] == []
+    finally:
+        for line in (first, second):
+            await line.kill()
+            await stop_servers(line)
+
+
+async def turned_away(telephony: Telephony) -> None:
+    """A new caller hears the apology, unanswered."""
+    late = await dial(telephony, FAMILIES, caller=ANOTHER)
+    await late.heard("fi/apology")
+    assert late.answered_at is None
+    await late.hang_up()
+
+
+async def says(line: Line, text: str) -> None:
+    """Wait until it says so at the console."""
+    deadline = asyncio.get_running_loop().time() + READY_S
+    while text not in line.said():
+        assert asyncio.get_running_loop().time() < deadline, line.said()
+        await asyncio.sleep(POLL_S)
+
+
+async def stop_servers(line: Line) -> None:
+    """End what a line that was killed has left running."""
+    if processes_of(state_dir(line)):
+        command = [sys.executable, "-m", "ivr.embedded", "stop"]
+        environment = {**os.environ, **line.environment}
+        process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT_ROOT, env=environment)
+        await process.wait()
+
+
+def state_dir(line: Line) -> Path:
+    return Path(line.environment["IVR_STATE_DIR"])
+
+
+def sip(line: Line) -> Address:
+    host, _, port = line.environment["IVR_SIP_BIND"].partition(":")
+    return Address(host=host, port=int(port))
