@@ -45,22 +45,30 @@ def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
 
 def is_running(pid: int, mark: str) -> bool:
     """Whether `pid` lives and is ours: `mark` is one of the words of its command line."""
-    with contextlib.suppress(ChildProcessError):  # not our child: another command started it
-        os.waitpid(pid, os.WNOHANG)
+    running = _is_ours(pid, mark)
+    if not running:
+        with contextlib.suppress(ChildProcessError):  # not our child: another command started it
+            os.waitpid(pid, os.WNOHANG)
+    return running
+
+
+def _is_ours(pid: int, mark: str) -> bool:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return os.fsencode(mark) in words or (words == [b""] and _is_between_programs(pid))
+        return os.fsencode(mark) in words or (words == [b""] and _is_changing(pid))
     except (FileNotFoundError, ProcessLookupError):
         return False
 
 
-def _is_between_programs(pid: int) -> bool:
-    """Whether a process without a command line is one that execve(2) is just replacing.
+def _is_changing(pid: int) -> bool:
+    """Whether a process without a command line is being replaced (execve(2)) or still ending.
 
-    The dead that nobody has waited for (Z, X) have none either: proc_pid_stat(5).
+    The dead that nobody has waited for (Z, X: proc_pid_stat(5)) have none either; but
+    one whose first thread is dead lives, ports and all, until its other threads are.
     """
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
-    return after_name.split()[0] not in {"Z", "X"}
+    threads = list(Path(f"/proc/{pid}/task").iterdir())
+    return after_name.split()[0] not in {"Z", "X"} or len(threads) > 1
 
 
 def end(pid: int, mark: str, signals: Sequence[signal.Signals], *, patience_s: float) -> None:
