@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import random
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ from ivr.settings import Address
 # sockaddr_un holds 108 bytes with the final zero (unix(7)).
 _SOCKET_PATH_MAX = 107
 _POLL_S = 0.02
+_SERVER_PORTS = range(20000, 30000)
 
 
 def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
@@ -121,10 +123,15 @@ def remove_socket_folder(preferred: Path) -> None:
 
 
 def free_tcp_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and that the system gives to no client meanwhile.
+
+    Those begin at 32768 (ip_local_port_range, ip(7)). Raises Refusal.
+    """
+    for port in random.sample(_SERVER_PORTS, len(_SERVER_PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((host, port))
+            return port
+    raise Refusal(f"No TCP port is free on {host} in {_SERVER_PORTS}: end other programs.")
 
 
 def require_free_udp(address: Address, setting: str) -> None:

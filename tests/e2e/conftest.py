@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import json
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -27,6 +26,7 @@ from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
 from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.line import Line
+from tests.ports import free_port
 
 CONFIG = Path(__file__).parent / "config"
 TEMPLATE = "line_template"
@@ -65,7 +65,7 @@ def embedded(programs: Root, prompts: Path, home: Path) -> Iterator[EmbeddedAste
         state_dir=home / "switch",
         dialplan_dir=PROJECT_ROOT / "dialplan",
         prompts_dir=prompts,
-        sip=Address(host="127.0.0.1", port=free_port(socket.SOCK_DGRAM)),
+        sip=Address(host="127.0.0.1", port=free_port()),
         rtp=PortRange(first=20000, last=39999),
         accounts=tuple(person.account for person in config.load(CONFIG).counsellors),
     )
@@ -133,7 +133,7 @@ def plan(
         state = home / name
         state.mkdir()
         (state / "prompts").symlink_to(prompts)
-        http = Address(host="127.0.0.1", port=free_port(socket.SOCK_STREAM))
+        http = Address(host="127.0.0.1", port=free_port())
         environment = {
             "IVR_ARI_URL": access.ari_url,
             "IVR_ARI_USER": access.user,
@@ -232,10 +232,3 @@ async def _template(postgres: EmbeddedPostgres) -> None:
     await connection.close()
     if not there:
         await migrate(postgres.create_database(TEMPLATE))
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of this host that nobody uses now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,12 +18,12 @@ from ivr.phone.phone import Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, served, talk
-from tests.e2e.conftest import free_port
 from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, spoken, unpacked
 from tests.e2e.joining import ANOTHER, choose, dial
 from tests.e2e.line import POLL_S, READY_S, Line
 from tests.e2e.rawsip import raw_call
 from tests.e2e.refusing import refusal
+from tests.ports import free_port
 
 FAMILIES, GUIDANCE = "0291512360", "062189400"
 _numbers = count()
@@ -38,10 +37,10 @@ def fresh(programs: Root, prompts: Path, home: Path, tmp_path: Path) -> Callable
         state = home / f"own{next(_numbers)}"
         unpacked(state)
         (state / "prompts").symlink_to(spoken(config_dir, prompts, programs))
-        http = Address(host="127.0.0.1", port=free_port(socket.SOCK_STREAM))
+        http = Address(host="127.0.0.1", port=free_port())
         environment = {
             "IVR_STATE_DIR": str(state),
-            "IVR_SIP_BIND": f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}",
+            "IVR_SIP_BIND": f"127.0.0.1:{free_port()}",
             "IVR_HTTP_BIND": str(http),
         }
         return Line(
@@ -82,7 +81,7 @@ async def test_the_shipped_configuration_serves_a_caller_and_ends_in_stages(
         karin = await telephony.counsellor("c102", phone_secret(state_dir(line), "c102"))
         leg = await connected(call, karin)
         for event in ("arrived", "scene", "joined", "ringing", "answered", "connected"):
-            assert re.search(rf"^\d\d:\d\d:\d\d  call …\S+  {event} ", line.said(), re.MULTILINE)
+            await says(line, rf"^\d\d:\d\d:\d\d  call …\S+  {event} ")
         line.interrupt()
         await says(line, "No new calls. Waiting for 1 to end; Ctrl-C again ends them now.")
         await turned_away(telephony)
@@ -103,7 +102,7 @@ async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second
         call = await dial(telephony, GUIDANCE)
         await choose(call, "fi")
         await call.heard("fi/topic_menu_2")
-        elsewhere = {"IVR_HTTP_BIND": f"127.0.0.1:{free_port(socket.SOCK_STREAM)}"}
+        elsewhere = {"IVR_HTTP_BIND": f"127.0.0.1:{free_port()}"}
         said = await refusal(ONE_NUMBER, {**line.environment, **elsewhere})
         assert "belongs to a running controller" in said
         await call.press("1")
@@ -143,10 +142,10 @@ async def turned_away(telephony: Telephony) -> None:
     await late.hang_up()
 
 
-async def says(line: Line, text: str) -> None:
+async def says(line: Line, pattern: str) -> None:
     """Wait until it says so at the console."""
     deadline = asyncio.get_running_loop().time() + READY_S
-    while text not in line.said():
+    while not re.search(pattern, line.said(), re.MULTILINE):
         assert asyncio.get_running_loop().time() < deadline, line.said()
         await asyncio.sleep(POLL_S)
 

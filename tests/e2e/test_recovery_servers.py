@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,16 +19,17 @@ from ivr.phone.phone import Phone, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address
 from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
-from tests.e2e.conftest import free_port, running
+from tests.e2e.conftest import running
 from tests.e2e.joining import ANOTHER
 from tests.e2e.line import POLL_S, READY_S, Line
 from tests.e2e.wire import Wire, wire_to
+from tests.ports import free_port
 
 
 @pytest.fixture
 def mortal(embedded: EmbeddedAsterisk, tmp_path: Path) -> Iterator[EmbeddedAsterisk]:
     """An Asterisk of the test's own, to be killed."""
-    sip = Address(host="127.0.0.1", port=free_port(socket.SOCK_DGRAM))
+    sip = Address(host="127.0.0.1", port=free_port())
     asterisk = replace(embedded, state_dir=tmp_path / "mortal", sip=sip)
     try:
         asterisk.ensure_running()

@@ -1,6 +1,5 @@
 """A real Asterisk and a real Postgres, each in a folder of its test's own."""
 
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.packages import Root, ensure
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def asterisk(root: Root, prompts: Path, tmp_path: Path) -> Iterator[EmbeddedAste
         state_dir=tmp_path / "state",
         dialplan_dir=PROJECT_ROOT / "dialplan",
         prompts_dir=prompts,
-        sip=Address(host="127.0.0.1", port=free_udp_port()),
+        sip=Address(host="127.0.0.1", port=free_port()),
         rtp=PortRange(first=30000, last=30999),
         accounts=("anna",),
     )
@@ -76,9 +76,3 @@ def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path / "state")
     yield server
     server.stop()
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,8 +15,7 @@ from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.passwords import phone_passwords
 from ivr.errors import Refusal
 from ivr.settings import Address
-
-from .conftest import free_udp_port
+from tests.ports import free_port
 
 Edited = Callable[[str, str, str], EmbeddedAsterisk]
 
@@ -94,7 +93,7 @@ def test_an_edited_dialplan_is_read_without_a_restart(asterisk: EmbeddedAsterisk
 
 def test_another_sip_address_restarts_asterisk_there(asterisk: EmbeddedAsterisk):
     first = asterisk.ensure_running()
-    elsewhere = Address(host="127.0.0.1", port=free_udp_port())
+    elsewhere = Address(host="127.0.0.1", port=free_port())
 
     again = replace(asterisk, sip=elsewhere).ensure_running()
 

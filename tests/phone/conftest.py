@@ -1,7 +1,6 @@
 """A real Asterisk with a dialplan that a phone can be tried against."""
 
 import json
-import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ivr.phone.phone import Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, PortRange, Settings
 from tests.phone.sounds import MUSIC, SOUNDS, TEXTS
+from tests.ports import free_port
 
 MODULES = ("app_dial", "app_echo")
 
@@ -21,7 +21,7 @@ MODULES = ("app_dial", "app_echo")
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("line")
-    port = free_udp_port()
+    port = free_port()
     return Settings.from_environment(
         {"IVR_STATE_DIR": str(folder), "IVR_SIP_BIND": f"127.0.0.1:{port}"}
     )
@@ -83,9 +83,3 @@ def dialplan(folder: Path) -> Path:
     extensions = Path(__file__).with_name("dialplan.conf").read_text()
     (folder / "extensions.conf").write_text(extensions)
     return folder
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

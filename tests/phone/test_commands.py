@@ -16,7 +16,7 @@ from ivr.errors import Refusal
 from ivr.phone import commands
 from ivr.phone.phone import Telephony
 from ivr.settings import PROJECT_ROOT, Address, Settings
-from tests.phone.conftest import free_udp_port
+from tests.ports import free_port
 
 ANNA = Counsellor(
     id=CounsellorId("virtanen"),
@@ -86,7 +86,7 @@ async def test_a_call_that_does_not_get_through_is_refused_with_its_cause(
 
 
 async def test_a_line_that_does_not_run_is_refused_with_its_cure(settings: Settings) -> None:
-    nowhere = replace(settings, sip_bind=Address(host="127.0.0.1", port=free_udp_port()))
+    nowhere = replace(settings, sip_bind=Address(host="127.0.0.1", port=free_port()))
     with pytest.raises(Refusal, match=r"No line answers at 127.0.0.1:\d+ .*make run"):
         await commands.call(nowhere, "100", caller="+358401234567")
 

@@ -1,7 +1,6 @@
 """One real Asterisk for all tests here, and for each a connection to it and telephones."""
 
 import asyncio
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from ivr.phone.repertoire import Repertoire
 from ivr.ports import Arrived, Media, PhoneChanged, Switch, SwitchEvent
 from ivr.settings import PROJECT_ROOT, Address, PortRange
 from ivr.tasks import Tasks
+from tests.ports import free_port
 
 from .server import FakeAri, serving
 
@@ -57,7 +57,7 @@ def exchange(programs: Root) -> Iterator[Exchange]:
             state_dir=Path(folder) / "state",
             dialplan_dir=PROJECT_ROOT / "dialplan",
             prompts_dir=_prompts(Path(folder) / "prompts"),
-            sip=Address(host="127.0.0.1", port=_free_udp_port()),
+            sip=Address(host="127.0.0.1", port=free_port()),
             rtp=PortRange(first=31000, last=31999),
             accounts=("anna", "bertil"),
         )
@@ -140,9 +140,3 @@ def _prompts(folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(bytes(int(seconds * 16000)))  # 8 kHz, 16 bits of silence
     return folder
-
-
-def _free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
