@@ -15,7 +15,7 @@ _WORDS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.SCENE: ("scene", "{scene}"),
     EventKind.JOINED: ("joined", "{ahead} ahead"),
     EventKind.RINGING: ("ringing", "{counsellor}"),
-    EventKind.MISSED: ("missed", "{counsellor}: {reason}"),
+    EventKind.MISSED: ("missed", "{counsellor}: cause {cause}"),
     EventKind.CONNECTED: ("connected", "{counsellor}"),
     EventKind.ANSWERED: ("answered", "charging begins: {because}"),
     EventKind.CALLBACK_REQUESTED: ("callback", "promised by {promised_by}"),

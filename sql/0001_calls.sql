@@ -67,7 +67,8 @@ CREATE TABLE callback (
     promised_by  date NOT NULL,
     requested_at timestamptz NOT NULL,
     status       text NOT NULL DEFAULT 'waiting' CHECK (status IN (
-        'waiting'  -- requested -> waiting, in the line at the place of `joined`
+        'waiting',  -- requested -> waiting, in the line at the place of `joined`
+        'done'      -- waiting -> called back, by hand
     ))
 );
 CREATE INDEX callback_waiting ON callback (joined) WHERE status = 'waiting';

@@ -6,7 +6,13 @@ import structlog
 
 from ivr.director.director import Director
 from ivr.director.house import House
-from ivr.ports import Connection, Connections, SwitchRefused, SwitchUnavailable
+from ivr.ports import (
+    Connection,
+    Connections,
+    JournalUnavailable,
+    SwitchRefused,
+    SwitchUnavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +32,7 @@ class Conductor:
         self._house = house
         self._connection: Connection | None = None
         self._director: Director | None = None
+        self._closing = False
 
     @property
     def connected(self) -> bool:
@@ -46,9 +53,18 @@ class Conductor:
             await asyncio.sleep(PAUSE_S)
 
     async def finish(self) -> None:
-        """Take no new calls, and return when those in progress have ended."""
-        if self._director is not None:
-            await self._director.finish()
+        """Take no new calls, and return when those in progress have ended.
+
+        A connection lost meanwhile is waited for: its calls are still on the switch.
+        """
+        self._closing = True
+        while True:
+            director = self._director
+            if director is not None and director.ready:
+                await director.finish()
+                if director is self._director:
+                    return
+            await asyncio.sleep(PAUSE_S)
 
     async def leave(self) -> None:
         """Let go of the switch at once; the calls stay there for the next controller.
@@ -62,9 +78,11 @@ class Conductor:
     async def _direct(self, connection: Connection) -> None:
         director = Director(self._house, connection)
         self._connection, self._director = connection, director
+        if self._closing:
+            director.close_doors()
         try:
             await director.run(self.ready.set)
-        except (SwitchUnavailable, SwitchRefused) as error:
+        except (SwitchUnavailable, SwitchRefused, JournalUnavailable) as error:
             log.warning("switch.not_taken_up", reason=str(error))
         finally:
             self._connection = self._director = None

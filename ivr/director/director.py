@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import assert_never
 
 import structlog
@@ -15,6 +17,7 @@ from ivr.domain.reception import receive
 from ivr.domain.recovery import (
     Adopt,
     Close,
+    Found,
     Greet,
     HangUpOrphan,
     RemoveBridge,
@@ -23,6 +26,7 @@ from ivr.domain.recovery import (
 from ivr.ports import (
     Arrived,
     ChannelEnded,
+    ChannelGone,
     Connection,
     KeyPressed,
     LegAnswered,
@@ -59,9 +63,13 @@ class Director:
         """How many calls are being performed."""
         return len(self._calls)
 
+    def close_doors(self) -> None:
+        """Take no new calls."""
+        self._doors_open = False
+
     async def finish(self) -> None:
         """Take no new calls, and return when those in progress have ended."""
-        self._doors_open = False
+        self.close_doors()
         while self._calls:
             self._ended.clear()
             await self._ended.wait()
@@ -78,7 +86,7 @@ class Director:
                 self.ready = True
                 on_ready()
                 async for event in self._connection.events():
-                    self._act(event)
+                    self._act_safely(event)
             finally:
                 await self._connection.close()
 
@@ -105,7 +113,7 @@ class Director:
                 case Adopt():
                     self._adopt(action)
                 case Greet(found=found):
-                    self._greet(found.channel, found.dialled, found.caller, hidden=found.hidden)
+                    self._greet(_arrival(found), answered=found.up)
                 case Close():
                     self._close(action)
                 case HangUpOrphan(channel=channel):
@@ -115,10 +123,17 @@ class Director:
                 case _:
                     assert_never(action)
 
+    def _act_safely(self, event: SwitchEvent) -> None:
+        """A fault of ours in one event is that event's, not every call's."""
+        try:
+            self._act(event)
+        except Exception:
+            log.exception("event.failed", kind=type(event).__name__)
+
     def _act(self, event: SwitchEvent) -> None:
         match event:
             case Arrived():
-                self._greet(event.channel, event.dialled, event.caller, hidden=event.hidden)
+                self._greet(event, answered=False)
             case KeyPressed() | PlaybackEnded() | ChannelEnded():
                 self._deliver(event)
             case LegAnswered():
@@ -144,17 +159,19 @@ class Director:
         call = self._calls.get(channel)
         return call.party if call is not None else self._desk.legs.get(channel)
 
-    def _greet(self, channel: ChannelId, dialled: str, caller: str, *, hidden: bool) -> None:
+    def _greet(self, arrived: Arrived, *, answered: bool) -> None:
+        channel = arrived.channel
         if channel in self._calls:
             return
         facts = receive(
             self._house.service,
             call_id=self._house.call_id(channel),
-            dialled=dialled,
-            caller=caller,
-            hidden=hidden,
+            dialled=arrived.dialled,
+            caller=arrived.caller,
+            hidden=arrived.hidden,
             now=self._house.clock.now(),
         )
+        facts = replace(facts, answered=answered)
         if self._doors_open:
             self._start(channel, facts, fresh=True)
         else:
@@ -164,7 +181,8 @@ class Director:
         """The line is going down: the dialplan apologises, unanswered."""
         log.info("call.turned_away", call_id=facts.call_id)
         self._record(facts, EventKind.ARRIVED, {})
-        await self._switch.apologise(channel)
+        with suppress(ChannelGone):
+            await self._switch.apologise(channel)
         self._record(facts, EventKind.FINISHED, {"outcome": Outcome.FALLBACK})
 
     def _adopt(self, action: Adopt) -> None:
@@ -207,3 +225,10 @@ class Director:
 
 def _in_line(facts: Facts) -> bool:
     return facts.scene is SceneName.WAITING
+
+
+def _arrival(found: Found) -> Arrived:
+    """What the switch would have said of this channel when it came."""
+    return Arrived(
+        channel=found.channel, dialled=found.dialled, caller=found.caller, hidden=found.hidden
+    )

@@ -34,6 +34,11 @@ class StandingPlace:
         return self._matchmaker.ahead(self.contact)
 
     @property
+    def rung(self) -> bool:
+        """Whether a counsellor's phone rings for the caller now."""
+        return self.ringing is not None
+
+    @property
     def open(self) -> bool:
         """Whether a counsellor is still to be found."""
         return self.ringing is None and not self.taken.done() and not self.left

@@ -13,7 +13,7 @@ from ivr.domain.call import Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
-from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
+from ivr.ports import ChannelGone, JournalUnavailable, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes import SCENES
 from ivr.stage import Call
 
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 MOST_FAULTS = 2
 # A command may learn of a hang-up before its event comes.
 HANGUP_BOUND_S = 2.0
+NO_WAITING = frozenset({SceneName.CLOSED, SceneName.UNKNOWN_NUMBER})
 
 
 class CallerHungUp(Exception):
@@ -52,6 +53,7 @@ class Performance:
         try:
             outcome = await self._play_on(opening)
         except CallerHungUp:
+            self._desk.dismiss(self._call)  # at once, however long the record takes
             outcome = await self._outcome_of_hangup()
         except SwitchUnavailable as error:
             log.warning("call.left_for_the_next_connection", reason=str(error))
@@ -116,11 +118,20 @@ class Performance:
             raise CallerHungUp
 
     async def _after_fault(self, faults: int) -> SceneName | Outcome:
-        """Nobody is lost: the caller goes to the general topic, or to the dialplan's apology."""
+        """Nobody is lost: the caller goes to the general topic, or to the dialplan's apology.
+
+        To the apology also where there is no line to wait in: a number of nobody, a
+        closed line, a line that the configuration no longer has.
+        """
         call = self._call
         self._desk.dismiss(call)
-        if faults <= MOST_FAULTS and call.facts.line is not None:
-            call.note(topic=call.line.general_topic, counsellor=None, leg=None)
+        if await self._promised():
+            return Outcome.CALLBACK
+        line = call.service.line(call.facts.line) if call.facts.line is not None else None
+        open_to_them = line is not None and call.facts.scene not in NO_WAITING
+        if faults <= MOST_FAULTS and line is not None and open_to_them:
+            topic = line.general_topic
+            call.note(topic=topic, counsellor=None, leg=None, connected=False)
             return SceneName.WAITING
         try:
             await self._switch.apologise(call.channel)
@@ -130,8 +141,17 @@ class Performance:
 
     async def _outcome_of_hangup(self) -> Outcome:
         call = self._call
-        kept = await call.promised() is not None
-        return outcome_of_hangup(call.facts, cause=call.party.gone.result(), callback_kept=kept)
+        return outcome_of_hangup(
+            call.facts, cause=call.party.gone.result(), callback_kept=await self._promised()
+        )
+
+    async def _promised(self) -> bool:
+        """Whether a callback of this call is on disk; a disk that does not answer says no."""
+        try:
+            return await self._call.promised() is not None
+        except JournalUnavailable:
+            log.exception("call.promise_unknown")
+            return False
 
     async def _finish(self, outcome: Outcome) -> None:
         """One outcome on the record, and nothing of the call left on the switch."""
@@ -141,7 +161,7 @@ class Performance:
         log.info("call.finished", outcome=outcome)
         self._desk.dismiss(call)
         with suppress(SwitchUnavailable):
-            if call.facts.leg is not None:
+            if call.facts.joined is not None:
                 await self._switch.part(call.bridge)
             if outcome is not Outcome.FALLBACK:
                 await self._switch.hang_up(call.channel, answered=call.facts.answered)

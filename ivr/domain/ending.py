@@ -9,15 +9,14 @@ RING_LIMIT_CAUSES = frozenset({102})
 
 def outcome_of_hangup(facts: Facts, *, cause: int, callback_kept: bool) -> Outcome:
     """The outcome of a call whose caller's channel has ended with this Q.850 cause."""
+    if facts.scene is SceneName.TALKING and facts.connected:
+        return Outcome.SERVED
     if callback_kept:
         return Outcome.CALLBACK
-    match facts.scene:
-        case SceneName.CLOSED:
-            return Outcome.CLOSED_HOURS
-        case SceneName.UNKNOWN_NUMBER:
-            return Outcome.UNKNOWN_NUMBER
-        case SceneName.TALKING if facts.connected:
-            return Outcome.SERVED
+    if facts.scene is SceneName.CLOSED:
+        return Outcome.CLOSED_HOURS
+    if facts.scene is SceneName.UNKNOWN_NUMBER:
+        return Outcome.UNKNOWN_NUMBER
     if cause in RING_LIMIT_CAUSES and not facts.answered:
         return Outcome.CARRIER_RELEASED
     match facts.scene:

@@ -19,12 +19,12 @@ class EventKind(StrEnum):
     SCENE = "scene"  # scene
     JOINED = "joined"  # ahead
     RINGING = "ringing"  # counsellor
-    MISSED = "missed"  # counsellor, reason
+    MISSED = "missed"  # counsellor, cause (Q.850)
     CONNECTED = "connected"  # counsellor
     ANSWERED = "answered"  # because
     CALLBACK_REQUESTED = "callback_requested"  # number, line, language, topic, joined, promised_by
     FAULT = "fault"  # what
-    FINISHED = "finished"  # outcome, cause
+    FINISHED = "finished"  # outcome
 
 
 # What can be said of a call once only, in whichever scene.

@@ -35,6 +35,8 @@ async def callback(call: Call, desk: Desk) -> SceneName:
 async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
     """The free waiting is over, and the line's own rule says what follows."""
     call.note(budget_over=True)
+    if call.facts.answered:  # by a process that died before it could write so
+        return SceneName.WAITING
     if call.line.waiting.on_budget_end is OnBudgetEnd.ANSWER:
         await call.say(call.prompt("free_window_answer"))
         await call.answer(because="free waiting over")

@@ -31,10 +31,12 @@ async def language(call: Call, desk: Desk) -> SceneName:
 async def notices(call: Call, desk: Desk) -> SceneName:
     """What must be known before the wait; what it says of the price follows the charging.
 
-    Who knows it already may go on with any key.
+    Who knows it already may go on with any key, but not past a price.
     """
-    names = _notices(call.line)
-    await call.say(*(call.prompt(name) for name in names), keys=True)
+    call.party.forget_keys()
+    names = _notices(call.line, answered=call.facts.answered)
+    priced = call.line.charging is Charging.ANSWERED
+    await call.say(*(call.prompt(name) for name in names), keys=not priced)
     if call.line.topic_prompt is None:
         call.note(topic=call.line.general_topic)
         return SceneName.WAITING
@@ -67,8 +69,10 @@ def _topics(call: Call) -> Question[TopicId]:
     return Question(options=options, timeout_s=menu.timeout_s, retries=menu.retries)
 
 
-def _notices(line: ServiceLine) -> list[str]:
+def _notices(line: ServiceLine, *, answered: bool) -> list[str]:
     match line.charging:
+        case Charging.EARLY_MEDIA if answered:
+            return ["welcome"]  # whoever pays already is not told that it is free
         case Charging.EARLY_MEDIA if line.waiting.on_budget_end is OnBudgetEnd.ANSWER:
             # Short, because the carrier's ring limit is running.
             return ["welcome", "free_queue_limited"]

@@ -39,5 +39,6 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
 async def _back_to_the_line(call: Call, desk: Desk) -> SceneName:
     """The counsellor went before the two could talk: the caller keeps the place."""
     desk.dismiss(call)
-    call.note(counsellor=None, leg=None)
+    await call.disconnect()
+    call.note(counsellor=None, leg=None, connected=False)
     return SceneName.WAITING

@@ -10,6 +10,7 @@ from ivr.stage import Call, Desk, Finished, Heard, Interrupted, Place, Pressed, 
 
 CALLBACK_KEY = "1"
 MOST_COUNTED = 100
+RING_GRACE_S = 3.0
 
 
 async def waiting(call: Call, desk: Desk) -> SceneName:
@@ -31,6 +32,9 @@ async def waiting(call: Call, desk: Desk) -> SceneName:
                 heard = await call.hold(left, place.taken)
                 continue
             if due.step is Step.BUDGET_END:
+                if place.rung:  # somebody is about to answer
+                    heard = await call.hold(RING_GRACE_S, place.taken)
+                    continue
                 return _budget_end(call)
             heard = await _say(call, place, _announcement(call, place, due.step))
             said = call.now()

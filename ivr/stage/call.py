@@ -186,6 +186,10 @@ class Call:
         await self._switch.join(self.bridge, [self.channel])
         return not leg.gone.done()
 
+    async def disconnect(self) -> None:
+        """Take the caller off the bridge, if they were on one."""
+        await self._switch.part(self.bridge)
+
     async def connected(self) -> None:
         """Write down, where it survives us, that the two have been connected."""
         self.note(connected=True)

@@ -23,6 +23,11 @@ class Place(Protocol):
 
     taken: asyncio.Future[Taker]
 
+    @property
+    def rung(self) -> bool:
+        """Whether a counsellor's phone rings for the caller now."""
+        ...
+
     def ahead(self) -> int:
         """How many callers are served before this one."""
         ...

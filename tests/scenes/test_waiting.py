@@ -1,6 +1,7 @@
 """What a waiting caller lives through, and what they pay; in virtual time."""
 
 import asyncio
+from dataclasses import replace
 
 from ivr.domain.journal import EventKind
 from ivr.domain.service import OnBudgetEnd, WaitingPolicy
@@ -172,6 +173,57 @@ def test_a_counsellor_who_does_not_answer_costs_the_caller_no_place() -> None:
             world.asterisk.end(caller.id)
         await asyncio.sleep(1)
         assert world.outcomes(first) == ["served"]
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+def test_the_free_waiting_does_not_end_while_a_counsellors_phone_rings() -> None:
+    async def story() -> None:
+        world = World(service(waiting=WaitingPolicy(budget_s=20, ring_s=30)))
+        world.start()
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, SWEDISH_FAMILIES):
+            await asyncio.sleep(15)
+            world.phone("anna", answers_after=12.0)
+            await world.until(lambda: caller.up)
+        assert "sv/free_window_end" not in world.heard(caller)
+        world.asterisk.end(caller.id)
+        await world.until(lambda: world.outcomes(caller) == ["served"])
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+def test_a_caller_whose_line_is_gone_from_the_configuration_hears_the_apology() -> None:
+    async def story() -> None:
+        world = World()
+        world.start()
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, SWEDISH_FAMILIES):
+            await world.until(lambda: caller.music)
+        await world.stop()
+        others = tuple(line for line in world.config.lines if line.id != "free")
+        world.config = replace(world.config, lines=others)
+        world.start()
+        await world.until(lambda: world.outcomes(caller) == ["fallback"])
+        assert not caller.in_application
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+def test_a_caller_who_pays_already_is_not_told_that_waiting_is_free() -> None:
+    async def story() -> None:
+        world = World()
+        caller = world.asterisk.call(FREE)
+        caller.up, caller.facts = True, "not to be read"
+        world.start()
+        with world.habit(caller, SWEDISH_FAMILIES):
+            await world.until(lambda: "sv/queue_next" in world.heard(caller))
+        assert "sv/free_queue" not in world.heard(caller)
+        world.asterisk.end(caller.id)
+        await world.until(lambda: bool(world.outcomes(caller)))
         await world.stop()
 
     run_in_virtual_time(story())
