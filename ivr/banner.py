@@ -1,10 +1,11 @@
 """What an administrator reads when the line is up: what to dial, who answers, and the hours."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from ivr.domain.call import Language
-from ivr.domain.schedule import closes_at, local, next_opening, open_at
+from ivr.domain.schedule import Schedule, closes_at, local, next_opening, open_at
 from ivr.domain.service import Counsellor, Service, ServiceLine
 from ivr.settings import Settings
 
@@ -43,10 +44,13 @@ def _skills(person: Counsellor) -> list[str]:
 
 
 def _hours(line: ServiceLine, now: datetime, *, trial: bool) -> str:
-    if trial:
-        return "open for this trial, at any hour"
-    if open_at(line.schedule, now):
-        closes = closes_at(line.schedule, now)
+    by_schedule = _by_schedule(replace(line.schedule, forced_open=False), now)
+    return f"open for this trial; by its hours: {by_schedule}" if trial else by_schedule
+
+
+def _by_schedule(schedule: Schedule, now: datetime) -> str:
+    if open_at(schedule, now):
+        closes = closes_at(schedule, now)
         return f"open until {local(closes):%H:%M}" if closes else "open"
-    opening = next_opening(line.schedule, now)
+    opening = next_opening(schedule, now)
     return f"CLOSED now; opens {local(opening):%A %-d.%-m. %H:%M}" if opening else "CLOSED"
