@@ -1,7 +1,7 @@
-"""A Postgres of the tests' own, and a fresh database for each test."""
+"""An outbox for each test; a Postgres of the tests' own, and a fresh database for each."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -9,9 +9,23 @@ import asyncpg
 import pytest
 
 from ivr.adapters.migrations import migrate
+from ivr.adapters.outbox import Outbox
 from ivr.embedded.postgres import EmbeddedPostgres
 
 _numbers = count()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the outbox lies; its folder is not there yet."""
+    return tmp_path / "state" / "outbox.sqlite"
+
+
+@pytest.fixture
+async def outbox(path: Path) -> AsyncIterator[Outbox]:
+    """An empty outbox."""
+    async with await Outbox.open(path) as outbox:
+        yield outbox
 
 
 @pytest.fixture(scope="session")

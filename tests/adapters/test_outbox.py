@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,17 +17,6 @@ from tests.adapters.polling import until
 from tests.adapters.record import ARRIVED, callback_request, event, facts, whole_call
 
 BY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "outbox.sqlite"
-
-
-@pytest.fixture
-async def outbox(path: Path) -> AsyncIterator[Outbox]:
-    async with await Outbox.open(path) as outbox:
-        yield outbox
 
 
 async def test_the_outbox_is_the_journal_that_calls_need(outbox: Outbox) -> None:

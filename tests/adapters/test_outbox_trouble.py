@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import sys
 import textwrap
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,17 +22,6 @@ from tests.adapters.polling import until
 from tests.adapters.record import ARRIVED, callback_request, event, facts
 
 BY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "outbox.sqlite"
-
-
-@pytest.fixture
-async def outbox(path: Path) -> AsyncIterator[Outbox]:
-    async with await Outbox.open(path) as outbox:
-        yield outbox
 
 
 async def test_a_refusing_disk_fails_the_promise_and_not_the_call(

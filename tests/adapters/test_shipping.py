@@ -24,17 +24,6 @@ WAITING = "SELECT true FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "outbox.sqlite"
-
-
-@pytest.fixture
-async def outbox(path: Path) -> AsyncIterator[Outbox]:
-    async with await Outbox.open(path) as outbox:
-        yield outbox
-
-
-@pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with await open_pool(database_url) as pool:
         yield pool

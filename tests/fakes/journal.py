@@ -17,6 +17,7 @@ class Disk:
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
         self.full = False
+        self.silent = False  # it does not answer what is asked of it
 
     def of(self, kind: EventKind, call_id: CallId | None = None) -> list[Event]:
         """The events of a kind, of one call or of all."""
@@ -58,6 +59,8 @@ class MemoryJournal:
         return {call: facts for call, facts in latest.items() if call in begun - ended}
 
     async def callback_promised(self, call: CallId) -> date | None:
+        if self._disk.silent:
+            raise JournalUnavailable("the disk does not answer")
         promises = self._disk.of(EventKind.CALLBACK_REQUESTED, call)
         return date.fromisoformat(str(promises[0].data["promised_by"])) if promises else None
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from ivr.domain.journal import EventKind
 from ivr.domain.service import OnBudgetEnd, WaitingPolicy
+from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE, PAID, TOLL_FREE, service
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.world import World
@@ -227,3 +229,25 @@ def test_a_caller_who_pays_already_is_not_told_that_waiting_is_free() -> None:
         await world.stop()
 
     run_in_virtual_time(story())
+
+
+def test_a_disk_that_does_not_answer_keeps_neither_outcome_nor_counsellor() -> None:
+    async def story() -> None:
+        world = World()
+        world.start()
+        world.phone("anna")
+        world.disk.silent = True
+        for _ in range(2):  # the second shows that the counsellor is free again
+            caller = world.asterisk.call(FREE)
+            with world.habit(caller, SWEDISH_FAMILIES):
+                await world.until(partial(_is_up, caller))
+            world.asterisk.end(caller.id)
+            await world.until_over(caller)
+            assert world.outcomes(caller) == ["served"]
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+def _is_up(caller: Channel) -> bool:
+    return caller.up
