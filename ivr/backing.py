@@ -60,7 +60,8 @@ def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
         prompts_dir=settings.prompts_dir,
         sip=settings.sip_bind,
         rtp=settings.rtp_ports,
-        accounts=tuple(counsellor.account for counsellor in service.counsellors),
+        trunk=settings.sip_trunk,
+        accounts=service.phones,
     )
 
 

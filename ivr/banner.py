@@ -19,7 +19,13 @@ def lines(service: Service, settings: Settings, *, now: datetime, trial: bool) -
         yield f"        {_hours(line, now, trial=trial)}"
     yield ""
     for person in service.counsellors:
-        yield f"  SIP account  {person.account:10} {person.name:24} {', '.join(_skills(person))}"
+        account = person.account or "-"
+        yield (
+            f"  {person.number:>5}  SIP account {account:10} {person.name:24}"
+            f" {', '.join(_skills(person))}"
+        )
+    if service.shared_phones:
+        yield f"         shared phones: {', '.join(service.shared_phones)}"
     if settings.ari is None:
         yield f"  their passwords: {settings.state_dir / 'secrets' / 'phones.json'}"
     yield ""
@@ -40,7 +46,8 @@ def _names(line: ServiceLine) -> str:
 
 
 def _skills(person: Counsellor) -> list[str]:
-    return sorted(person.languages) + sorted(person.topics)
+    levels = [*sorted(person.languages.items()), *sorted(person.topics.items())]
+    return [name if level == 1 else f"{name} (level {level})" for name, level in levels]
 
 
 def _hours(line: ServiceLine, now: datetime, *, trial: bool) -> str:

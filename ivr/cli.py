@@ -98,10 +98,12 @@ def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(parsed: argparse.Namespace, settings: Settings) -> int:
-    service = config.load(parsed.config)
+    service, doubts = config.check(parsed.config)
+    sys.stdout.writelines(f"{doubt}\n" for doubt in doubts)
+    verdict = "it can run, but see above" if doubts else "nothing is wrong"
     sys.stdout.write(
         f"{parsed.config}: {len(service.lines)} lines, {len(service.topics)} topics,"
-        f" {len(service.counsellors)} counsellors; nothing is wrong.\n"
+        f" {len(service.counsellors)} counsellors; {verdict}.\n"
     )
     return 0
 

@@ -1,10 +1,13 @@
 """How the running service is, as the web port shows it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
-from ivr.director import Conductor
+from ivr.director import Conductor, DutyDesk, House
+from ivr.domain.counsellor import Doing
 from ivr.ports import Clock
 
 
@@ -14,6 +17,7 @@ class Condition:
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self.conductor: Conductor | None = None
         self.shipper: Shipper | None = None
+        self.house: House | None = None
         self._outbox = outbox
         self._clock = clock
 
@@ -47,3 +51,15 @@ class Condition:
     def set_aside(self) -> int:
         """See Status."""
         return self._outbox.backlog.rejected
+
+    @property
+    def counsellors(self) -> Mapping[Doing, int]:
+        """See Status."""
+        return {} if self.desk is None else Counter(each.doing for each in self.desk.on_duty())
+
+    @property
+    def desk(self) -> DutyDesk | None:
+        """The counsellors' desk; None until the record has said what they were doing."""
+        if self.conductor is None or self.house is None or not self.house.roster.resumed:
+            return None
+        return DutyDesk(self.house, self.conductor.call)

@@ -1,10 +1,10 @@
-"""What a person at the terminal sees of the calls: one line an event."""
+"""What a person at the terminal sees of calls and counsellors: one line an event."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 
 from ivr.domain.call import CallId, LineId
-from ivr.domain.journal import Event, EventKind
+from ivr.domain.journal import Data, DutyEvent, DutyKind, Event, EventKind
 from ivr.domain.schedule import local
 from ivr.masking import escape, mask
 
@@ -14,13 +14,36 @@ _WORDS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.ADOPTED: ("adopted", "{line}"),
     EventKind.SCENE: ("scene", "{scene}"),
     EventKind.JOINED: ("joined", "{ahead} ahead"),
+    EventKind.REJOINED: ("rejoined", "the place of an earlier call"),
+    EventKind.URGENT: ("urgent", "says the {by}"),
+    EventKind.LANGUAGE: ("language", "{language}"),
+    EventKind.LIMIT: ("limit", "{because}: {ending}"),
+    EventKind.GHOST: ("ghost", "no sound for {silent_s} s"),
     EventKind.RINGING: ("ringing", "{counsellor}"),
     EventKind.MISSED: ("missed", "{counsellor}: cause {cause}"),
     EventKind.CONNECTED: ("connected", "{counsellor}"),
+    EventKind.HELD: ("held", ""),
+    EventKind.RESUMED: ("resumed", ""),
+    EventKind.CONSULTED: ("consulted", "{counsellor}"),
+    EventKind.ADDED: ("added", "{counsellor}"),
+    EventKind.TRANSFERRED: ("passed on", "{kind}"),
     EventKind.ANSWERED: ("answered", "charging begins: {because}"),
     EventKind.CALLBACK_REQUESTED: ("callback", "promised by {promised_by}"),
     EventKind.FAULT: ("fault", "{what}"),
     EventKind.FINISHED: ("finished", "{outcome}"),
+}
+
+# The others are told with the call that they belong to.
+_DUTY_WORDS: Mapping[DutyKind, tuple[str, str]] = {
+    DutyKind.SIGNED_IN: ("signed in", "{account}"),
+    DutyKind.SIGNED_OUT: ("signed out", ""),
+    DutyKind.REACHABLE: ("phone here", "{account}"),
+    DutyKind.UNREACHABLE: ("phone gone", "{account}"),
+    DutyKind.PAUSED: ("paused", "{reason}"),
+    DutyKind.RESUMED: ("resumed", ""),
+    DutyKind.DISPOSITION: ("noted", "call {call}: {code}"),
+    DutyKind.ASSESSED_URGENT: ("noted", "call {call}: urgent"),
+    DutyKind.WRONG_PIN: ("wrong PIN", ""),
 }
 
 
@@ -30,9 +53,24 @@ def call_line(event: Event, lines: Mapping[LineId, str]) -> str:
     `lines` has the names of the service lines.
     """
     word, said = _WORDS[event.kind]
-    data = {**event.data, "line": _line(event, lines)}
-    detail = escape(mask(said.format_map(defaultdict(lambda: "-", data))))
-    return f"{local(event.at):%H:%M:%S}  call {_short(event.call_id)}  {word:<10}  {detail}"
+    detail = _said(said, {**event.data, "line": _line(event, lines)})
+    start = f"{local(event.at):%H:%M:%S}  call {_short(event.call_id)}  {word:<10}"
+    return f"{start}  {detail}".rstrip()
+
+
+def duty_line(event: DutyEvent) -> str | None:
+    """`15:04:05  salminen     paused      lunch`; None for what only a call tells."""
+    if event.kind not in _DUTY_WORDS:
+        return None
+    word, said = _DUTY_WORDS[event.kind]
+    call = None if event.call_id is None else _short(event.call_id)
+    detail = _said(said, {**event.data, "call": call or "-"})
+    start = f"{local(event.at):%H:%M:%S}  {escape(event.counsellor):<11}  {word:<10}"
+    return f"{start}  {detail}".rstrip()
+
+
+def _said(template: str, data: Data) -> str:
+    return escape(mask(template.format_map(defaultdict(lambda: "-", data))))
 
 
 def _line(event: Event, lines: Mapping[LineId, str]) -> str:

@@ -21,6 +21,7 @@ _TEXT = re.compile(rf"(?<![\d.])(?P<kept>{_KEPT})|(?P<number>{_NUMBER})")
 # An Asterisk unique id: seconds since 1970, a counter; with it a leg of ours has 8 hex digits.
 _ID = re.compile(r"(?<![\d+])1\d{9}\.\d{1,9}(?:\.leg\.[0-9a-f]{8})?(?![\d])")
 _LONE_DIGITS = 5  # in one run; in groups a number has at least
+_SUSPECT = re.compile(r"(?:\d\D*){5}|://")  # all else has no number and no password in it
 _GROUPED_DIGITS = 7
 _NAMED_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
@@ -31,6 +32,8 @@ def mask(text: str) -> str:
     A number is a run of five digits, or seven in groups. Dates, IPv4 addresses
     and short figures stay. No run of five digits is left.
     """
+    if _SUSPECT.search(text) is None:
+        return text
     return _TEXT.sub(_masked_match, _URL_PASSWORD.sub(rf"\1{MASKED}@", text))
 
 

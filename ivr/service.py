@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ivr import backing, banner, config
+from ivr import access, backing, banner, config
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
@@ -15,15 +15,16 @@ from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
 from ivr.condition import Condition
-from ivr.console import call_line
-from ivr.director import Conductor, House, Roster
-from ivr.domain.journal import Event
+from ivr.console import call_line, duty_line
+from ivr.director import Conductor, Door, House, Roster
+from ivr.domain.journal import DutyEvent, Event
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
 from ivr.ports import Clock
 from ivr.running import Line, OwnServer, Stop
 from ivr.settings import Settings
 from ivr.web.app import create_app, serving
+from ivr.web.desk import DeskAccess
 from ivr.web.metrics import Metrics
 
 NODE = "n1"
@@ -62,7 +63,9 @@ class _Plan:
 
 def load_service(options: Options) -> Service:
     """The configuration, with the override of the hours if that is asked for. Raises Refusal."""
-    service = config.load(options.config_dir)
+    service, doubts = config.check(options.config_dir)
+    for doubt in doubts:
+        options.say(f"doubtful: {doubt}")
     if not options.open_now:
         return service
     lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
@@ -82,13 +85,15 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
             await migrate(settings.database_url)
         await asyncio.to_thread(_speak, plan)
         speech = Prompts.load(settings.prompts_dir, plan.service)
-        conductor, asterisk = await _conductor(plan, speech, outbox)
+        house = _house(plan, speech, outbox)
+        conductor, asterisk = await _conductor(plan, house)
         database_url, postgres = await asyncio.to_thread(backing.database, settings)
         if postgres is not None:
             await migrate(database_url)
         async with await open_pool(database_url) as pool:
             shipper = Shipper(outbox, pool)
             condition.shipper, condition.conductor = shipper, conductor
+            condition.house = house
             own: list[OwnServer] = [server for server in (asterisk, postgres) if server]
             line = Line(
                 conductor=conductor,
@@ -108,19 +113,34 @@ async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition
         lambda event: plan.options.say(call_line(event, names))
     ]
 
+    duty_observers: list[Callable[[DutyEvent], None]] = [
+        lambda event: _say_if_any(plan, duty_line(event))
+    ]
+
     def observe(event: Event) -> None:
         for each in observers:
             each(event)
 
+    def observe_duty(event: DutyEvent) -> None:
+        for each in duty_observers:
+            each(event)
+
     path = plan.settings.state_dir / "outbox.sqlite"
-    async with await Outbox.open(path, observe=observe) as outbox:
+    async with await Outbox.open(path, observe=observe, observe_duty=observe_duty) as outbox:
         condition = Condition(outbox, plan.options.clock)
         metrics = Metrics(condition)
         observers.append(metrics.observe)
+        duty_observers.append(metrics.observe_duty)
         for facts in (await outbox.open_calls()).values():
             metrics.adopt(facts)
-        async with serving(create_app(condition, metrics), plan.settings.http_bind):
+        desk = DeskAccess(token=access.desk_token(plan.settings), desk=lambda: condition.desk)
+        async with serving(create_app(condition, metrics, desk), plan.settings.http_bind):
             yield outbox, condition
+
+
+def _say_if_any(plan: _Plan, line: str | None) -> None:
+    if line is not None:
+        plan.options.say(line)
 
 
 def _speak(plan: _Plan) -> None:
@@ -129,21 +149,23 @@ def _speak(plan: _Plan) -> None:
         backing.build_prompts(plan.settings, plan.service)
 
 
-async def _conductor(
-    plan: _Plan, speech: Prompts, outbox: Outbox
-) -> tuple[Conductor, OwnServer | None]:
+def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
     service, clock = plan.service, plan.options.clock
-    target, asterisk = await asyncio.to_thread(backing.switch, plan.settings, service)
-    house = House(
+    roster = Roster(service, clock, outbox)
+    return House(
         node=NODE,
         service=service,
         speech=speech,
         journal=outbox,
         clock=clock,
-        roster=Roster(service.counsellors, clock),
+        roster=roster,
+        door=Door(service, roster, clock, access.pins(plan.settings, service)),
     )
-    accounts = [person.account for person in service.counsellors]
-    return Conductor(AriConnections(target, accounts), house), asterisk
+
+
+async def _conductor(plan: _Plan, house: House) -> tuple[Conductor, OwnServer | None]:
+    target, asterisk = await asyncio.to_thread(backing.switch, plan.settings, plan.service)
+    return Conductor(AriConnections(target, plan.service.phones), house), asterisk
 
 
 def _announcement(plan: _Plan) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ivr.errors import Refusal
 
+_SHORTEST_TOKEN = 20
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _Value = TypeVar("_Value")
@@ -49,7 +50,8 @@ class Settings:
     """The environment's part of the configuration.
 
     Without `database_url` the embedded Postgres is used, without `ari` the embedded
-    Asterisk. `state_dir` is absolute. `debian_mirror` is only for hosts that are no Debian.
+    Asterisk. `state_dir` is absolute. `sip_trunk` is where the carrier takes our calls; None:
+    no outside number can be reached. `debian_mirror` is only for hosts that are no Debian.
     """
 
     database_url: str | None
@@ -58,7 +60,10 @@ class Settings:
     sip_bind: Address
     http_bind: Address
     rtp_ports: PortRange
+    sip_trunk: Address | None
     debian_mirror: str | None
+    pins_file: Path | None = None
+    desk_token: str | None = field(default=None, repr=False)
 
     @property
     def packages_dir(self) -> Path:
@@ -80,7 +85,10 @@ class Settings:
             sip_bind=_required(environ, "IVR_SIP_BIND", _address, default="127.0.0.1:5060"),
             http_bind=_required(environ, "IVR_HTTP_BIND", _address, default="127.0.0.1:8080"),
             rtp_ports=_required(environ, "IVR_RTP_PORTS", _port_range, default="10000-19999"),
+            sip_trunk=_optional(environ, "IVR_SIP_TRUNK", _address),
             debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", _mirror),
+            pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
+            desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
         )
 
 
@@ -135,6 +143,19 @@ def _state_dir(text: str) -> Path:
     if path.exists() and not path.is_dir():
         raise ValueError(f"{path} is a file; name a folder, or a path where one can be made")
     return path
+
+
+def _own_file(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}; write it, or unset the variable")
+    return path
+
+
+def _token(text: str) -> str:
+    if len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"write at least {_SHORTEST_TOKEN} letters, digits or marks, no space")
+    return text
 
 
 def _address(text: str) -> Address:

@@ -2,7 +2,7 @@
 -- controller must know for itself. SQLite, in one file beside the controller.
 -- Queries are named by a line of their own; `?` takes a value.
 
--- schema --
+-- schema_1 --
 -- Not yet in Postgres, in the order of happening. AUTOINCREMENT: a number is never
 -- used again, so that "shipped up to N" can never mean an event that came later.
 CREATE TABLE event (
@@ -50,6 +50,68 @@ CREATE TABLE callback (
 ) WITHOUT ROWID;
 PRAGMA user_version = 1;
 
+-- schema_2 --
+-- Events of counsellors stand in one order with those of the calls: `counsellor` is
+-- NULL for an event of a call, `call_id` for an event that is about no call. `state`
+-- is the call's facts or the counsellor's duty after the event.
+CREATE TABLE event_2 (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT NOT NULL UNIQUE,
+    counsellor TEXT,
+    call_id    TEXT,
+    kind       TEXT NOT NULL,
+    at         TEXT NOT NULL,  -- ISO 8601, UTC
+    state      TEXT NOT NULL,  -- JSON
+    data       TEXT NOT NULL,  -- JSON
+    CHECK (counsellor IS NOT NULL OR call_id IS NOT NULL)
+);
+INSERT INTO event_2 (seq, id, call_id, kind, at, state, data)
+SELECT seq, id, call_id, kind, at, facts, data FROM event;
+-- The numbers go on where they were: those of `rejected` are among them.
+DELETE FROM sqlite_sequence WHERE name = 'event_2';
+UPDATE sqlite_sequence SET name = 'event_2' WHERE name = 'event';
+DROP TABLE event;
+ALTER TABLE event_2 RENAME TO event;
+CREATE TABLE rejected_2 (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL,
+    counsellor TEXT,
+    call_id    TEXT,
+    kind       TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    data       TEXT NOT NULL,
+    reason     TEXT NOT NULL
+);
+INSERT INTO rejected_2 (seq, id, call_id, kind, at, state, data, reason)
+SELECT seq, id, call_id, kind, at, facts, data, reason FROM rejected;
+DROP TABLE rejected;
+ALTER TABLE rejected_2 RENAME TO rejected;
+-- The ids of counsellors' events of the last days.
+CREATE TABLE seen_duty (
+    id TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seen_duty_at ON seen_duty (at);
+-- The latest state of every counsellor.
+CREATE TABLE duty (
+    counsellor TEXT PRIMARY KEY,
+    state      TEXT NOT NULL  -- JSON
+) WITHOUT ROWID;
+-- The places of callers who were cut off, for when they call again.
+CREATE TABLE left_line (
+    call_id TEXT PRIMARY KEY,
+    line    TEXT NOT NULL,
+    number  TEXT NOT NULL,    -- E.164
+    at      TEXT NOT NULL,    -- when they left
+    joined  TEXT NOT NULL,    -- when they first joined
+    urgent  INTEGER NOT NULL, -- 0 or 1
+    given   TEXT              -- the call that has the place now
+) WITHOUT ROWID;
+CREATE INDEX left_line_caller ON left_line (line, number);
+CREATE INDEX finished_call_at ON finished_call (at);
+PRAGMA user_version = 2;
+
 -- see --
 -- Take the id of an event, unless it is known or its call has its outcome.
 INSERT INTO seen (id, call_id)
@@ -58,12 +120,41 @@ WHERE NOT EXISTS (SELECT 1 FROM finished_call WHERE call_id = :call_id)
 ON CONFLICT (id) DO NOTHING;
 
 -- keep --
-INSERT INTO event (id, call_id, kind, at, facts, data)
-VALUES (:id, :call_id, :kind, :at, :facts, :data);
+INSERT INTO event (id, counsellor, call_id, kind, at, state, data)
+VALUES (:id, :counsellor, :call_id, :kind, :at, :state, :data);
 
 -- open_call --
-INSERT INTO open_call (call_id, facts) VALUES (:call_id, :facts)
+INSERT INTO open_call (call_id, facts) VALUES (:call_id, :state)
 ON CONFLICT (call_id) DO UPDATE SET facts = excluded.facts;
+
+-- see_duty --
+INSERT INTO seen_duty (id, at) VALUES (:id, :at) ON CONFLICT (id) DO NOTHING;
+
+-- keep_duty --
+INSERT INTO duty (counsellor, state) VALUES (:counsellor, :state)
+ON CONFLICT (counsellor) DO UPDATE SET state = excluded.state;
+
+-- forget_duty_ids --
+DELETE FROM seen_duty WHERE at < :before;
+
+-- leave_line --
+INSERT INTO left_line (call_id, line, number, at, joined, urgent)
+VALUES (:call_id, :line, :number, :at, :joined, :urgent)
+ON CONFLICT (call_id) DO NOTHING;
+
+-- forget_places --
+DELETE FROM left_line WHERE at < :before;
+
+-- place_left --
+SELECT call_id, joined, urgent FROM left_line
+WHERE line = :line AND number = :number AND at >= :since AND (given IS NULL OR given = :by)
+ORDER BY given IS NULL, joined, call_id LIMIT 1;
+
+-- take_place --
+UPDATE left_line SET given = :by WHERE call_id = :call;
+
+-- duties --
+SELECT counsellor, state FROM duty ORDER BY counsellor;
 
 -- keep_callback --
 INSERT INTO callback (call_id, at, promised_by)
@@ -93,7 +184,7 @@ SELECT call_id, facts FROM open_call ORDER BY call_id;
 SELECT promised_by FROM callback WHERE call_id = ?;
 
 -- unshipped --
-SELECT seq, id, call_id, kind, at, facts, data FROM event ORDER BY seq LIMIT ?;
+SELECT seq, id, counsellor, call_id, kind, at, state, data FROM event ORDER BY seq LIMIT ?;
 
 -- oldest --
 SELECT at FROM event ORDER BY seq LIMIT 1;
@@ -108,8 +199,8 @@ SELECT count(*) FROM rejected;
 DELETE FROM event WHERE seq <= ?;
 
 -- set_aside --
-INSERT INTO rejected (seq, id, call_id, kind, at, facts, data, reason)
-SELECT seq, id, call_id, kind, at, facts, data, :reason FROM event WHERE seq = :seq;
+INSERT INTO rejected (seq, id, counsellor, call_id, kind, at, state, data, reason)
+SELECT seq, id, counsellor, call_id, kind, at, state, data, :reason FROM event WHERE seq = :seq;
 
 -- forget_event --
 DELETE FROM event WHERE seq = :seq;

@@ -19,5 +19,14 @@ SELECT number, name, sha256 FROM migration ORDER BY number;
 -- add_migration --
 INSERT INTO migration (number, name, sha256) VALUES ($1, $2, $3);
 
--- apply_event --
-SELECT apply_event($1, $2, $3, $4, $5, $6);
+-- apply_events --
+-- In the order of the arrays, all or none. Events of counsellors name the counsellor.
+SELECT count(
+    CASE WHEN e.counsellor IS NULL
+    THEN apply_event(e.id, e.call_id, e.kind, e.at, e.state, e.data)
+    ELSE apply_duty_event(e.id, e.counsellor, e.kind, e.at, e.call_id, e.state, e.data)
+    END
+)
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[]
+) AS e(id, counsellor, call_id, kind, at, state, data);

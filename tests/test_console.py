@@ -2,10 +2,10 @@
 
 import pytest
 
-from ivr.console import call_line
+from ivr.console import call_line, duty_line
 from ivr.domain.call import LineId
-from ivr.domain.journal import EventKind
-from tests.adapters.record import event, facts, whole_call
+from ivr.domain.journal import DutyKind, EventKind
+from tests.adapters.record import duty_event, event, facts, whole_call
 
 NAMES = {LineId("families"): "Lapsiperheet"}
 
@@ -32,3 +32,35 @@ def test_every_event_has_its_line(kind: EventKind) -> None:
 
 def test_a_line_that_is_no_longer_configured_is_named_by_its_id() -> None:
     assert call_line(event(EventKind.ARRIVED), {}).endswith("arrived     families")
+
+
+def test_what_counsellors_do_is_read_between_the_calls() -> None:
+    call = facts().call_id
+    assert [
+        duty_line(duty_event(DutyKind.SIGNED_IN, "salminen", account="c101")),
+        duty_line(duty_event(DutyKind.PAUSED, reason="lunch")),
+        duty_line(duty_event(DutyKind.RESUMED)),
+        duty_line(duty_event(DutyKind.DISPOSITION, call=call, code="resolved")),
+        duty_line(duty_event(DutyKind.ASSESSED_URGENT, call=call)),
+        duty_line(duty_event(DutyKind.WRONG_PIN)),
+    ] == [
+        "10:00:00  salminen     signed in   c101",
+        "10:00:00  aino         paused      lunch",
+        "10:00:00  aino         resumed",
+        "10:00:00  aino         noted       call …388.0: resolved",
+        "10:00:00  aino         noted       call …388.0: urgent",
+        "10:00:00  aino         wrong PIN",
+    ]
+
+
+def test_what_a_call_tells_is_not_told_again_of_the_counsellor() -> None:
+    told = {kind for kind in DutyKind if duty_line(duty_event(kind)) is not None}
+    assert not told & {DutyKind.RINGING, DutyKind.MISSED, DutyKind.TALKING, DutyKind.FREE}
+    assert {DutyKind.SIGNED_IN, DutyKind.PAUSED, DutyKind.UNREACHABLE} < told
+
+
+def test_nothing_said_of_a_counsellor_breaks_the_line_or_shows_a_number() -> None:
+    line = duty_line(duty_event(DutyKind.PAUSED, "ai\tno", reason="0401234567\r\n"))
+    assert line is not None
+    assert line.isprintable()
+    assert "40123" not in line

@@ -2,19 +2,20 @@
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
-from ivr.adapters.outbox_store import Backlog, Entry, OutboxStore
-from ivr.domain.journal import Event
+from ivr.adapters.outbox_entry import DutyEntry, Entry
+from ivr.adapters.outbox_store import Backlog, OutboxStore
+from ivr.domain.journal import DutyEvent, Event
 from ivr.ports import JournalUnavailable
 
-GATHER_S = 0.02  # how long the first event of a group waits for others: well below 50 ms
+GATHER_S = 0.03  # how long the first event of a group waits for others: well below 50 ms
 RETRY_S = 1.0  # how long after the disk's refusal the events it refused are tried again
 
 _log = structlog.get_logger(__name__)
@@ -23,8 +24,8 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class _Write:
-    event: Event
-    entry: Entry
+    event: Event | DutyEvent
+    entry: Entry | DutyEntry
     done: Future[None] | None  # somebody waits for it; None: nobody does
 
 
@@ -46,32 +47,35 @@ class GroupCommit:
     events are held in memory and tried again, and whoever waits is told.
     """
 
-    def __init__(self, store: OutboxStore, *, kept: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(
+        self, store: OutboxStore, *, kept: Callable[[Sequence[Event | DutyEvent]], None]
+    ) -> None:
         self.fault: str | None = None
         self.faults = 0
         self.backlog: Backlog = store.backlog()
         self._store = store
         self._kept = kept
         self._queue: queue.SimpleQueue[_Write | _Ask | _Stop] = queue.SimpleQueue()
+        self._urgent = threading.Event()  # something was given that cannot wait
         self._held: list[_Write] = []
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
         self._thread.start()
 
-    def write(self, event: Event, entry: Entry) -> None:
+    def write(self, event: Event | DutyEvent, entry: Entry | DutyEntry) -> None:
         """Have an event written with the next group."""
         self._queue.put(_Write(event=event, entry=entry, done=None))
 
     def write_now(self, event: Event, entry: Entry) -> Future[None]:
         """Have an event written at once; fails with JournalUnavailable, and is then not kept."""
         done: Future[None] = Future()
-        self._queue.put(_Write(event=event, entry=entry, done=done))
+        self._put_urgent(_Write(event=event, entry=entry, done=done))
         return done
 
     def ask(self, question: Callable[[OutboxStore], _Answer]) -> Future[_Answer]:
         """Ask the store something, after everything given before was written."""
         answer: Future[_Answer] = Future()
-        self._queue.put(_Ask(question=question, answer=answer))
+        self._put_urgent(_Ask(question=question, answer=answer))
         return answer
 
     def flush(self) -> Future[None]:
@@ -80,8 +84,12 @@ class GroupCommit:
 
     def stop(self) -> None:
         """Write what was given, close the store and end the thread. Returns when it has ended."""
-        self._queue.put(_Stop())
+        self._put_urgent(_Stop())
         self._thread.join()
+
+    def _put_urgent(self, item: _Write | _Ask | _Stop) -> None:
+        self._queue.put(item)
+        self._urgent.set()
 
     def _work(self) -> None:
         while not self._stopped:
@@ -94,22 +102,20 @@ class GroupCommit:
         self._store.close()
 
     def _gather(self) -> Sequence[_Write | _Ask | _Stop]:
-        """Take things until one cannot wait, or the first has waited long enough."""
-        group: list[_Write | _Ask | _Stop] = []
-        deadline: float | None = None
-        while True:
-            try:
-                group.append(self._queue.get(timeout=self._patience(deadline)))
-            except queue.Empty:
-                return group
-            if not isinstance(group[-1], _Write) or group[-1].done is not None:
-                return group
-            deadline = deadline or time.monotonic() + GATHER_S
+        """Take what is there once something cannot wait, or the first has waited long enough.
 
-    def _patience(self, deadline: float | None) -> float | None:
-        if deadline is not None:
-            return max(0.0, deadline - time.monotonic())
-        return RETRY_S if self._held else None
+        The thread sleeps between: woken for each event, it would take turns with the calls.
+        """
+        try:
+            group = [self._queue.get(timeout=RETRY_S if self._held else None)]
+        except queue.Empty:
+            return []
+        self._urgent.wait(GATHER_S)
+        self._urgent.clear()
+        with suppress(queue.Empty):
+            while True:
+                group.append(self._queue.get_nowait())
+        return group
 
     def _commit(self, writes: Sequence[_Write]) -> None:
         writes, self._held = [*self._held, *writes], []

@@ -4,17 +4,18 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
 import structlog
 
 from ivr.adapters.group_commit import GroupCommit
-from ivr.adapters.outbox_store import Backlog, Entry, OutboxStore, StoredEvent
-from ivr.domain.call import CallId, Facts
+from ivr.adapters.outbox_entry import DutyEntry, Entry
+from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
+from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.facts import decode
-from ivr.domain.journal import Event
+from ivr.domain.journal import DutyEvent, Event, Regained
 from ivr.ports import JournalUnavailable
 
 PROMISE_S = 5.0  # how long a caller is kept waiting for the disk
@@ -23,7 +24,7 @@ _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
 
-def _unobserved(_: Event) -> None:
+def _unobserved(_: Event | DutyEvent) -> None:
     """Nobody looks."""
 
 
@@ -32,21 +33,33 @@ class Outbox:
 
     `async with await Outbox.open(path) as outbox:`; leaving flushes and closes.
     Exactly one outcome: a repeated id changes nothing, nor does anything after
-    a call's FINISHED. `observe` is called in the event loop, once for each new
-    event, in order, when it is on disk.
+    a call's FINISHED. `observe`, and for counsellors `observe_duty`, is called in
+    the event loop, once for each new event, in order, when it is on disk.
     """
 
-    def __init__(self, store: OutboxStore, observe: Callable[[Event], None] = _unobserved) -> None:
+    def __init__(
+        self,
+        store: OutboxStore,
+        observe: Callable[[Event], None] = _unobserved,
+        observe_duty: Callable[[DutyEvent], None] = _unobserved,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._observe = observe
+        self._observe_duty = observe_duty
         self._news = asyncio.Event()
         self._closed = False
         self._commit = GroupCommit(store, kept=self._kept)
 
     @classmethod
-    async def open(cls, path: Path, *, observe: Callable[[Event], None] = _unobserved) -> Self:
+    async def open(
+        cls,
+        path: Path,
+        *,
+        observe: Callable[[Event], None] = _unobserved,
+        observe_duty: Callable[[DutyEvent], None] = _unobserved,
+    ) -> Self:
         """Open or create the file. Raises Refusal when it is taken, broken or out of reach."""
-        return cls(await asyncio.to_thread(OutboxStore.open, path), observe)
+        return cls(await asyncio.to_thread(OutboxStore.open, path), observe, observe_duty)
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,6 +104,25 @@ class Outbox:
         Known for as long as the call is open, and for a week at least.
         """
         return await self._ask(lambda store: store.callback_promised(call))
+
+    def record_duty(self, event: DutyEvent) -> None:
+        """Take an event of a counsellor, in one order with those of the calls; see `record`."""
+        self._refuse_if_closed()
+        self._commit.write(event, DutyEntry.of(event))
+
+    async def duties(self) -> Mapping[CounsellorId, str]:
+        """The latest `DutyEvent.duty` of every counsellor of whom one was ever taken."""
+        return await self._ask(OutboxStore.duties)
+
+    async def left_line(
+        self, line: LineId, number: str, since: datetime, *, by: CallId
+    ) -> Regained | None:
+        """The place that a caller from this number left in the line at `since` or later.
+
+        It is given to one call, and forgotten with the first event an hour after, or within a
+        minute of it. Raises JournalUnavailable.
+        """
+        return await self._ask(lambda store: store.left_line(line, number, since, by))
 
     # The backlog, as the shipper and the health page see it.
 
@@ -139,17 +171,24 @@ class Outbox:
         self._refuse_if_closed()
         return await _within(PROMISE_S, self._commit.ask(question))
 
-    def _kept(self, events: Sequence[Event]) -> None:
+    def _kept(self, events: Sequence[Event | DutyEvent]) -> None:
         """Called in the store's thread."""
         self._loop.call_soon_threadsafe(self._tell, events)
 
-    def _tell(self, events: Sequence[Event]) -> None:
+    def _tell(self, events: Sequence[Event | DutyEvent]) -> None:
         self._news.set()
         for event in events:
             try:
-                self._observe(event)
+                self._tell_of(event)
             except Exception:  # noqa: BLE001 - a screen that fails must not harm the record
                 _log.exception("outbox.observer_failed", event_id=event.id)
+
+    def _tell_of(self, event: Event | DutyEvent) -> None:
+        match event:
+            case Event():
+                self._observe(event)
+            case DutyEvent():
+                self._observe_duty(event)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from ivr.adapters.outbox_entry import DutyEntry, Entry
 from ivr.adapters.postgres import COMMAND_S, CONNECT_S
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.ports import JournalUnavailable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ivr.adapters.outbox_store import StoredEvent
 
 BATCH = 200
+FILL_S = 0.3  # between two shipments, so that one statement carries many events
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 BATCH_S = CONNECT_S + 2 * COMMAND_S  # the whole of one attempt
@@ -59,7 +61,7 @@ class Shipper:
         self.problem: str | None = None
         self._outbox = outbox
         self._pool = pool
-        self._apply = named_queries(SQL_DIR / "queries.sql")["apply_event"]
+        self._apply = named_queries(SQL_DIR / "queries.sql")["apply_events"]
         self._first_pause_s = first_pause_s
         self._failures = 0
         self._shipping = asyncio.Lock()  # `drain` may run beside `ship`
@@ -70,10 +72,13 @@ class Shipper:
         return self.problem is None
 
     async def ship(self) -> None:
-        """Ship for ever; end it by cancelling."""
+        """Ship for ever; end it by cancelling. After a quiet moment an event goes at once."""
+        loop = asyncio.get_running_loop()
         while True:
+            next_at = loop.time() + FILL_S
             if await self._attempt():
                 await self._outbox.news()
+                await asyncio.sleep(next_at - loop.time())
             else:
                 await asyncio.sleep(pause_s(self._failures, self._first_pause_s, random.uniform))
 
@@ -90,7 +95,10 @@ class Shipper:
         """Empty the outbox; false if Postgres is away."""
         async with self._shipping:
             try:
-                while batch := await self._outbox.unshipped(BATCH):
+                full = True
+                while full:
+                    batch = await self._outbox.unshipped(BATCH)
+                    full = len(batch) == BATCH
                     async with asyncio.timeout(BATCH_S):
                         await self._ship_batch(batch)
             except _AWAY as error:
@@ -100,6 +108,8 @@ class Shipper:
             return True
 
     async def _ship_batch(self, batch: Sequence[StoredEvent]) -> None:
+        if not batch:
+            return
         try:
             await self._send(batch)
         except _REFUSALS as error:
@@ -112,8 +122,10 @@ class Shipper:
             await self._outbox.shipped(batch[-1].seq)
 
     async def _send(self, batch: Sequence[StoredEvent]) -> None:
-        async with self._pool.acquire(timeout=CONNECT_S) as connection, connection.transaction():
-            await connection.executemany(self._apply, [_arguments(stored) for stored in batch])
+        """One statement, and so one transaction."""
+        columns = zip(*(_arguments(stored.entry) for stored in batch), strict=True)
+        async with self._pool.acquire(timeout=CONNECT_S) as connection:
+            await connection.fetchval(self._apply, *map(list, columns))
 
     async def _set_aside(self, stored: StoredEvent, error: Exception) -> None:
         _log.error(
@@ -149,10 +161,12 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {first}"
 
 
-def _arguments(stored: StoredEvent) -> tuple[str, str, str, datetime, str, str]:
-    entry = stored.entry
+def _arguments(entry: Entry | DutyEntry) -> Sequence[str | datetime | None]:
+    """The values of the event in the order of `apply_events` in queries.sql."""
+    row = entry.row()
     at = datetime.fromisoformat(entry.at)
-    return entry.id, entry.call_id, entry.kind, at, _clean(entry.facts), _clean(entry.data)
+    state, data = _clean(row["state"] or ""), _clean(entry.data)
+    return entry.id, row["counsellor"], entry.call_id, entry.kind, at, state, data
 
 
 def _clean(text: str) -> str:

@@ -59,7 +59,7 @@ class Prompts:
             for clip in _clips(part.clip if isinstance(part, Words) else slots[part.slot], language)
         ]
         return Utterance(
-            media=tuple(Media(str(self.folder / clip)) for clip in spoken),
+            media=tuple(Media(f"{self.folder}/{clip}") for clip in spoken),
             seconds=sum(self.seconds[clip] for clip in spoken),
         )
 

@@ -3,20 +3,27 @@
 from pathlib import Path
 
 from ivr.config import build, hours, references
+from ivr.config.people import CounsellorsFile
 from ivr.config.problem import ConfigurationError, Problem
 from ivr.config.prompts import load_prompts
 from ivr.config.refusals import misfits
-from ivr.config.schema import CounsellorsFile, LinesFile, ScheduleFile
+from ivr.config.schema import LinesFile, ScheduleFile
 from ivr.config.yaml import read
 from ivr.domain.call import Language
 from ivr.domain.service import Service
 from ivr.errors import Refusal
 
-__all__ = ["ConfigurationError", "Problem", "load"]
+__all__ = ["ConfigurationError", "Problem", "check", "load"]
 
 
 def load(directory: Path) -> Service:
-    """The service that the folder's files describe.
+    """The service that the folder's files describe. Raises as `check` does."""
+    service, _ = check(directory)
+    return service
+
+
+def check(directory: Path) -> tuple[Service, tuple[Problem, ...]]:
+    """The service that the folder's files describe, and what is doubtful about it.
 
     Reads `lines.yaml`, `schedule.yaml`, `counsellors.yaml` and, over the shipped
     ones, `prompts.fi.yaml` and `prompts.sv.yaml`. Raises ConfigurationError with
@@ -41,4 +48,4 @@ def load(directory: Path) -> Service:
     ]
     if problems := problems or list(references.unserved(files)):
         raise ConfigurationError(problems)
-    return build.service(files)
+    return build.service(files), tuple(references.doubts(files))

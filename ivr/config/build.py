@@ -6,30 +6,27 @@ from typing import assert_never
 
 from ivr.config.fields import Calendar
 from ivr.config.finland import finnish_holidays
+from ivr.config.people import CounsellorSection, CounsellorsFile
+from ivr.config.policies import ENDINGS
 from ivr.config.references import Files
-from ivr.config.schema import (
-    CounsellorsFile,
-    LineSection,
-    LinesFile,
-    ScheduleFile,
-    ScheduleSection,
-)
+from ivr.config.schema import LineSection, LinesFile, ScheduleFile, ScheduleSection
 from ivr.domain.call import CounsellorId, LineId, TopicId
-from ivr.domain.schedule import ExceptionalDay, Holiday, Schedule
-from ivr.domain.service import (
+from ivr.domain.policy import (
     CallbackPolicy,
-    Counsellor,
+    DeskPolicy,
+    Ending,
     MenuPolicy,
-    Service,
-    ServiceLine,
-    Topic,
+    Routing,
     WaitingPolicy,
 )
+from ivr.domain.schedule import ExceptionalDay, Holiday, Schedule
+from ivr.domain.service import Counsellor, Service, ServiceLine, Topic
 
 
 def service(files: Files) -> Service:
     """The service that the files describe; they must have passed every check."""
     lines = LinesFile.model_validate(files.lines.data)
+    people = CounsellorsFile.model_validate(files.counsellors.data)
     schedules = ScheduleFile.model_validate(files.schedule.data).schedules
     hours = {name: _schedule(section) for name, section in schedules.items()}
     return Service(
@@ -37,8 +34,11 @@ def service(files: Files) -> Service:
         crisis_number=lines.crisis_number,
         lines=tuple(_line(name, line, hours[line.schedule]) for name, line in lines.lines.items()),
         topics=_topics(lines),
-        counsellors=_counsellors(CounsellorsFile.model_validate(files.counsellors.data)),
+        counsellors=tuple(_counsellor(*each) for each in people.counsellors.items()),
         prompts=files.prompts,
+        shared_phones=tuple(people.shared_phones),
+        outside_numbers=tuple(lines.outside_numbers),
+        desk=DeskPolicy(**dict(people.desk)),
     )
 
 
@@ -55,28 +55,44 @@ def _line(name: str, line: LineSection, schedule: Schedule) -> ServiceLine:
         general_topic=TopicId(line.general_topic),
         schedule=schedule,
         menu=MenuPolicy(**dict(line.menu)),
-        waiting=WaitingPolicy(**dict(line.waiting)),
+        waiting=_waiting(line),
         callback=CallbackPolicy(**dict(line.callback)),
+        urgency_question=line.urgency_question,
+        dispositions=tuple(line.dispositions),
     )
+
+
+def _waiting(line: LineSection) -> WaitingPolicy:
+    """How callers wait; where callbacks are off, no ending that is left out offers one."""
+    written = dict(line.waiting)
+    if not line.callback.enabled:
+        written |= dict.fromkeys(ENDINGS - line.waiting.model_fields_set, Ending.NOTICE)
+    return WaitingPolicy(**written)
 
 
 def _topics(lines: LinesFile) -> dict[TopicId, Topic]:
     return {
-        TopicId(name): Topic(id=TopicId(name), key=str(topic.key), name=topic.name.texts())
+        TopicId(name): Topic(
+            id=TopicId(name),
+            key=str(topic.key),
+            name=topic.name.texts(),
+            routing=Routing(**dict(topic.routing)),
+        )
         for name, topic in lines.topics.items()
     }
 
 
-def _counsellors(file: CounsellorsFile) -> tuple[Counsellor, ...]:
-    return tuple(
-        Counsellor(
-            id=CounsellorId(name),
-            name=person.name,
-            account=person.account,
-            topics=frozenset(map(TopicId, person.topics)),
-            languages=frozenset(person.languages),
-        )
-        for name, person in file.counsellors.items()
+def _counsellor(name: str, person: CounsellorSection) -> Counsellor:
+    languages = person.language_levels()
+    return Counsellor(
+        id=CounsellorId(name),
+        name=person.name,
+        account=person.account,
+        number=person.number,
+        topics={TopicId(topic): level for topic, level in person.topic_levels().items()},
+        languages=languages,
+        own_language=person.own_language or next(iter(languages)),
+        signs_in=person.signs_in,
     )
 
 

@@ -12,8 +12,9 @@ from pydantic_core import PydanticCustomError
 from ivr.config.problem import cure, listed, shown
 from ivr.domain.call import Language
 from ivr.domain.number import dialled_form, normalised
+from ivr.domain.policy import Disposition, Distribution, Ending, OnBudgetEnd
 from ivr.domain.schedule import Hours
-from ivr.domain.service import Charging, OnBudgetEnd
+from ivr.domain.service import Charging, SignsIn
 
 OWN_WORDS = "own_words"
 """The type of every error whose message is already meant for the administrator."""
@@ -23,6 +24,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MAX_TEXT = 120
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _SHORT_NUMBER = re.compile(r"[0-9]{2,6}")
+_INTERNAL_NUMBER = re.compile(r"[0-9]{2,5}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?[-–] ?([0-9]{1,2}):([0-9]{2})")
 _MIDNIGHT = (24, 0)
@@ -148,6 +150,13 @@ def parse_days(value: str) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
+def _internal_number(value: object) -> str:
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not _INTERNAL_NUMBER.fullmatch(text):
+        raise _refused(f"must be a number of two to five digits, such as 101, not {shown(value)}")
+    return text
+
+
 def _yes_or_no(value: object) -> bool:
     words = {"yes": True, "no": False}
     if isinstance(value, bool):
@@ -168,5 +177,10 @@ DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri")]
 YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
 LanguageField = Annotated[Language, _choice(Language)]
 ChargingField = Annotated[Charging, _choice(Charging)]
+InternalNumber = Annotated[str, PlainValidator(_internal_number)]
 BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd)]
 CalendarField = Annotated[Calendar, _choice(Calendar)]
+EndingField = Annotated[Ending, _choice(Ending)]
+DistributionField = Annotated[Distribution, _choice(Distribution)]
+DispositionField = Annotated[Disposition, _choice(Disposition)]
+SignsInField = Annotated[SignsIn, _choice(SignsIn)]

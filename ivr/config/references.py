@@ -5,10 +5,12 @@ right, so that one run shows every mistake.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from ivr.config import endings, staff, timing
+from ivr.config.naming import repeated, skills, twice, unknown
 from ivr.config.problem import Problem, cure, listed
 from ivr.config.source import Document, Node
 from ivr.domain.call import Language
@@ -30,14 +32,27 @@ class Files:
 def contradictions(files: Files) -> Iterator[Problem]:
     """Everything in lines.yaml and counsellors.yaml that names what is not there, or twice."""
     lines, topics = files.lines.root["lines"], files.lines.root["topics"]
+    schedules = files.schedule.root["schedules"]
     yield from _numbers(lines)
+    for name, topic in topics.entries():
+        yield from endings.overflow(name, topic, topics)
     for _, line in lines.entries():
         yield from _line_topics(line, topics)
-        yield from _repeated(line["languages"])
-        yield from _known(line["schedule"], files.schedule.root["schedules"], "schedule")
+        yield from repeated(line["languages"])
+        yield from repeated(line["dispositions"])
+        yield from unknown(line["schedule"].text, line["schedule"].problem, schedules, "schedule")
         yield from _topic_menu(line, topics)
         yield from _topic_prompt(line["topic_prompt"], files.prompts)
-    yield from _counsellors(files.counsellors.root["counsellors"], topics)
+        yield from endings.contradictions(line, topics)
+        yield from timing.contradictions(line, files.prompts)
+    yield from staff.outside_numbers(files.lines.root)
+    yield from staff.contradictions(files.counsellors.root, files.lines.root)
+
+
+def doubts(files: Files) -> Iterator[Problem]:
+    """What the line can run by, but hardly as it is meant; only for files without fault."""
+    for _, line in files.lines.root["lines"].entries():
+        yield from timing.doubts(line, files.prompts)
 
 
 def unserved(files: Files) -> Iterator[Problem]:
@@ -48,40 +63,19 @@ def unserved(files: Files) -> Iterator[Problem]:
     served = {
         (topic, language)
         for _, counsellor in files.counsellors.root["counsellors"].entries()
-        for topic, _ in counsellor["topics"].words()
-        for language, _ in counsellor["languages"].words()
+        for topic, _ in skills(counsellor["topics"])
+        for language, _ in skills(counsellor["languages"])
     }
     for name, line in files.lines.root["lines"].entries():
         general = line["general_topic"]
         topics = {str(general.text): general} | dict(line["topics"].words())
+        topics |= endings.other_topics(line)
         for (topic, place), (language, _) in product(topics.items(), line["languages"].words()):
             if (topic, language) not in served:
                 yield place.problem(
                     f"no counsellor serves {topic!r} in {_LANGUAGE_NAMES[Language(language)]},"
                     f" which the line {name!r} offers; add it to one in counsellors.yaml"
                 )
-
-
-def _known(name: Node, section: Node, kind: str) -> Iterator[Problem]:
-    known = dict(section.entries())
-    if known and name.text is not None and name.text not in known:
-        file = section.document.path.name
-        yield name.problem(f"there is no {kind} {name.text!r} in {file}; {cure(name.text, known)}")
-
-
-def _repeated(names: Node) -> Iterator[Problem]:
-    yield from _twice(names.words(), lambda text, _: f"{text!r} is here twice; write it once")
-
-
-def _twice(
-    words: Iterator[tuple[str, Node]], refusal: Callable[[str, Node], str]
-) -> Iterator[Problem]:
-    """A problem for each word that has come before; `refusal` gets the word and its first place."""
-    seen: dict[str, Node] = {}
-    for text, node in words:
-        if text in seen:
-            yield node.problem(refusal(text, seen[text]))
-        seen.setdefault(text, node)
 
 
 def _numbers(lines: Node) -> Iterator[Problem]:
@@ -91,7 +85,7 @@ def _numbers(lines: Node) -> Iterator[Problem]:
         for number, node in line["numbers"].words()
         if dialled_form(number)
     )
-    yield from _twice(
+    yield from twice(
         dialled,
         lambda number, first: (
             f"the number {number} belongs to the line {first.loc[1]!r} already; give it to one line"
@@ -101,9 +95,10 @@ def _numbers(lines: Node) -> Iterator[Problem]:
 
 def _line_topics(line: Node, topics: Node) -> Iterator[Problem]:
     for _, topic in line["topics"].words():
-        yield from _known(topic, topics, "topic")
-    yield from _repeated(line["topics"])
-    yield from _known(line["general_topic"], topics, "topic")
+        yield from unknown(topic.text, topic.problem, topics, "topic")
+    yield from repeated(line["topics"])
+    general = line["general_topic"]
+    yield from unknown(general.text, general.problem, topics, "topic")
 
 
 def _topic_menu(line: Node, topics: Node) -> Iterator[Problem]:
@@ -156,22 +151,3 @@ def _topic_prompt(prompt: Node, prompts: Mapping[Language, Collection[str]]) -> 
                 f"there is no prompt {prompt.text!r} in prompts.{language}.yaml;"
                 f" {cure(prompt.text, menus)} Or write it there."
             )
-
-
-def _counsellors(counsellors: Node, topics: Node) -> Iterator[Problem]:
-    accounts = (
-        (account, entry["account"])
-        for _, entry in counsellors.entries()
-        if (account := entry["account"].text) is not None
-    )
-    yield from _twice(
-        accounts,
-        lambda account, first: (
-            f"the account {account!r} is {first.loc[1]!r}'s already; each counsellor has their own"
-        ),
-    )
-    for _, counsellor in counsellors.entries():
-        for _, topic in counsellor["topics"].words():
-            yield from _known(topic, topics, "topic")
-        yield from _repeated(counsellor["topics"])
-        yield from _repeated(counsellor["languages"])

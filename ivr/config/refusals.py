@@ -7,8 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.config.fields import OWN_WORDS
+from ivr.config.people import AS_LEVELS, AS_LIST
 from ivr.config.problem import Problem, cure, shown
-from ivr.config.schema import Section
+from ivr.config.section import Section
 from ivr.config.source import Document, Loc
 
 _SECTION: Final = "must be a section of indented 'key: value' lines, not {got}"
@@ -56,8 +57,9 @@ def _problem(document: Document, kind: type[Section], error: ErrorDetails) -> Pr
 
 
 def _location(loc: Loc) -> tuple[Loc, bool]:
-    """The path without pydantic's mark of a wrong key, and whether it was there."""
-    return (loc[:-1], True) if loc and loc[-1] == "[key]" else (loc, False)
+    """The path without pydantic's marks, and whether there was that of a wrong key."""
+    path = tuple(step for step in loc if step not in {AS_LIST, AS_LEVELS})
+    return (path[:-1], True) if path and path[-1] == "[key]" else (path, False)
 
 
 def _words(error: ErrorDetails) -> str:

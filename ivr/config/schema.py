@@ -1,4 +1,4 @@
-"""Which keys the configuration files have, and what kind of value each takes.
+"""Which keys lines.yaml and schedule.yaml have, and what kind of value each takes.
 
 What entries mean to each other (a topic that is not defined, hours that overlap) is
 decided in `references` and `hours`. A field's description is what the refusal of a
@@ -7,48 +7,29 @@ missing key says.
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ivr.config.fields import (
-    BudgetEndField,
     CalendarField,
     ChargingField,
     DateField,
     DaysField,
+    DispositionField,
     HoursField,
     LanguageField,
     Name,
     OptionalName,
     OptionalText,
     PhoneNumber,
-    Text,
     YesNo,
     refuse_unless,
 )
-from ivr.domain.call import Language
-from ivr.domain.service import CallbackPolicy, Charging, MenuPolicy, OnBudgetEnd, WaitingPolicy
+from ivr.config.policies import CallbackSection, MenuSection, RoutingSection, WaitingSection
+from ivr.config.section import Bilingual, Section
+from ivr.domain.policy import OnBudgetEnd
+from ivr.domain.service import Charging
 
-_MENU, _WAITING, _CALLBACK = MenuPolicy(), WaitingPolicy(), CallbackPolicy()
-
-Seconds = Annotated[float, Field(gt=0, le=3600)]
 Key = Annotated[int, Field(ge=0, le=9)]
-
-
-class Section(BaseModel):
-    """A section of a file: no key that is not known, no value of another kind."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Bilingual(Section):
-    """A text in both languages."""
-
-    fi: Text = Field(description="the text in Finnish")
-    sv: Text = Field(description="the text in Swedish")
-
-    def texts(self) -> dict[Language, str]:
-        """The texts by language."""
-        return {Language.FI: self.fi, Language.SV: self.sv}
 
 
 class TopicSection(Section):
@@ -56,43 +37,7 @@ class TopicSection(Section):
 
     key: Key = Field(description="the key that chooses the topic in a menu, 0 to 9")
     name: Bilingual = Field(description="what the counsellor reads and hears, in fi and sv")
-
-
-class MenuSection(Section):
-    """`menu:` of a line."""
-
-    timeout_s: Seconds = _MENU.timeout_s
-    retries: Annotated[int, Field(ge=0, le=5)] = _MENU.retries
-
-
-class WaitingSection(Section):
-    """`waiting:` of a line."""
-
-    offer_after_s: Seconds = _WAITING.offer_after_s
-    announce_every_s: Seconds = _WAITING.announce_every_s
-    budget_s: Seconds = _WAITING.budget_s
-    offer_before_budget_s: Seconds = Field(
-        default=_WAITING.offer_before_budget_s, validate_default=True
-    )
-    on_budget_end: BudgetEndField = _WAITING.on_budget_end
-    ring_s: Seconds = _WAITING.ring_s
-
-    @field_validator("offer_before_budget_s")
-    @classmethod
-    def _within_the_budget(cls, offer_s: float, info: ValidationInfo) -> float:
-        budget_s = info.data.get("budget_s", offer_s + 1)
-        refuse_unless(
-            offer_s < budget_s,
-            f"offer_before_budget_s ({offer_s:g}) must be less than budget_s ({budget_s:g})",
-        )
-        return offer_s
-
-
-class CallbackSection(Section):
-    """`callback:` of a line."""
-
-    enabled: YesNo = _CALLBACK.enabled
-    last_for_today_min: Annotated[int, Field(ge=0, le=1440)] = _CALLBACK.last_for_today_min
+    routing: RoutingSection = Field(default_factory=RoutingSection)
 
 
 class LineSection(Section):
@@ -110,6 +55,8 @@ class LineSection(Section):
     menu: MenuSection = Field(default_factory=MenuSection)
     waiting: WaitingSection = Field(default_factory=WaitingSection)
     callback: CallbackSection = Field(default_factory=CallbackSection)
+    urgency_question: YesNo = False
+    dispositions: list[DispositionField] = Field(default_factory=list)
 
     @field_validator("callback")
     @classmethod
@@ -133,6 +80,7 @@ class LinesFile(Section):
 
     region: Bilingual = Field(description="the county's name as the welcome says it, fi and sv")
     crisis_number: PhoneNumber = Field(description="the social and crisis emergency number")
+    outside_numbers: list[PhoneNumber] = Field(default_factory=list)
     topics: dict[Name, TopicSection] = Field(min_length=1, description="what callers may choose")
     lines: dict[Name, LineSection] = Field(min_length=1, description="the service numbers")
 
@@ -160,18 +108,3 @@ class ScheduleFile(Section):
     """schedule.yaml."""
 
     schedules: dict[Name, ScheduleSection] = Field(min_length=1, description="the opening hours")
-
-
-class CounsellorSection(Section):
-    """`counsellors:` in counsellors.yaml, one person."""
-
-    name: Text = Field(description="the counsellor's name")
-    account: Name = Field(description="the SIP account of the counsellor's phone")
-    topics: list[Name] = Field(min_length=1, description="the topics that the counsellor serves")
-    languages: list[LanguageField] = Field(min_length=1, description="fi, sv or both")
-
-
-class CounsellorsFile(Section):
-    """counsellors.yaml."""
-
-    counsellors: dict[Name, CounsellorSection] = Field(min_length=1, description="who answers")

@@ -2,7 +2,9 @@
 
 from ivr.director.conductor import Conductor
 from ivr.director.director import Director
+from ivr.director.door import Door
+from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.roster import Roster
 
-__all__ = ["Conductor", "Director", "House", "Roster"]
+__all__ = ["Conductor", "Director", "Door", "DutyDesk", "House", "Roster"]

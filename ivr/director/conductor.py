@@ -6,6 +6,7 @@ import structlog
 
 from ivr.director.director import Director
 from ivr.director.house import House
+from ivr.domain.call import CallId
 from ivr.ports import (
     Connection,
     Connections,
@@ -13,6 +14,7 @@ from ivr.ports import (
     SwitchRefused,
     SwitchUnavailable,
 )
+from ivr.stage import Call
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,10 @@ class Conductor:
     def calls(self) -> int:
         """How many calls are being performed."""
         return self._director.calls if self._director is not None else 0
+
+    def call(self, call_id: CallId) -> Call | None:
+        """The call that is being performed under this id."""
+        return self._director.call(call_id) if self._director is not None else None
 
     async def conduct(self) -> None:
         """Work until cancelled; end it with `leave`, so that calls stay on the switch."""

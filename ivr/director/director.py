@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
 import structlog
 
+from ivr.director.desk_calls import DeskCalls
+from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.matchmaking import Matchmaker
 from ivr.director.performing import Performance
-from ivr.domain.call import ChannelId, Facts, Outcome, SceneName
-from ivr.domain.journal import Data, EventKind, event
+from ivr.director.resuming import owed, talking
+from ivr.director.ringing import Leg
+from ivr.director.unperformed import close_afterwards, turn_away
+from ivr.domain.call import CallId, ChannelId, Facts, SceneName
 from ivr.domain.reception import receive
 from ivr.domain.recovery import (
     Adopt,
+    Attend,
     Close,
     Found,
     Greet,
@@ -26,13 +30,15 @@ from ivr.domain.recovery import (
 from ivr.ports import (
     Arrived,
     ChannelEnded,
-    ChannelGone,
     Connection,
+    HoldChanged,
     KeyPressed,
     LegAnswered,
     PhoneChanged,
+    PhoneDialled,
     PlaybackEnded,
     SwitchEvent,
+    TransferAsked,
 )
 from ivr.stage import Call, Party
 from ivr.tasks import Tasks
@@ -54,6 +60,8 @@ class Director:
         self._tasks = Tasks()
         self._desk = Matchmaker(house, self._switch, self._tasks)
         self._calls: dict[ChannelId, Call] = {}
+        duty_desk = DutyDesk(house, self.call)
+        self._desk_calls = DeskCalls(house, self._switch, self._tasks, duty_desk)
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
@@ -62,6 +70,11 @@ class Director:
     def calls(self) -> int:
         """How many calls are being performed."""
         return len(self._calls)
+
+    def call(self, call_id: CallId) -> Call | None:
+        """The call that is being performed under this id."""
+        calls = self._calls.values()
+        return next((call for call in calls if call.facts.call_id == call_id), None)
 
     def close_doors(self) -> None:
         """Take no new calls."""
@@ -82,11 +95,12 @@ class Director:
         """
         async with self._tasks:
             try:
-                await self._take_up()
-                self.ready = True
-                on_ready()
-                async for event in self._connection.events():
-                    self._act_safely(event)
+                with self._desk.attending():
+                    await self._take_up()
+                    self.ready = True
+                    on_ready()
+                    async for event in self._connection.events():
+                        self._act_safely(event)
             finally:
                 await self._connection.close()
 
@@ -95,7 +109,6 @@ class Director:
         snapshot = await self._switch.snapshot()
         unfinished = await journal.open_calls()
         kept = [call for call in unfinished if await journal.callback_promised(call) is not None]
-        self._house.roster.resume(snapshot.reachable)
         actions = reconcile(
             performing={call.facts.call_id: channel for channel, call in self._calls.items()},
             unfinished=unfinished,
@@ -105,8 +118,14 @@ class Director:
             callbacks=frozenset(kept),
             call_id=self._house.call_id,
         )
-        adopted = (action.facts for action in actions if isinstance(action, Adopt))
-        self._desk.expect(facts for facts in adopted if _in_line(facts))
+        adopted = [action for action in actions if isinstance(action, Adopt)]
+        self._house.roster.resume(
+            await journal.duties(),
+            reachable=snapshot.reachable,
+            talking=talking(adopted, snapshot.channels),
+            owed=owed(self._house.service, unfinished.values()),
+        )
+        self._desk.expect(action.facts for action in adopted if _in_line(action.facts))
         log.info("director.connected", channels=len(snapshot.channels), actions=len(actions))
         for action in actions:
             match action:
@@ -114,8 +133,10 @@ class Director:
                     self._adopt(action)
                 case Greet(found=found):
                     self._greet(_arrival(found), answered=found.up)
+                case Attend(channel=channel, account=account, dialled=dialled):
+                    self._desk_calls.attend(channel, account, dialled, found=True)
                 case Close():
-                    self._close(action)
+                    close_afterwards(self._house, action)
                 case HangUpOrphan(channel=channel):
                     await self._switch.hang_up(channel)
                 case RemoveBridge(bridge=bridge):
@@ -134,30 +155,38 @@ class Director:
         match event:
             case Arrived():
                 self._greet(event, answered=False)
-            case KeyPressed() | PlaybackEnded() | ChannelEnded():
+            case KeyPressed() | PlaybackEnded() | TransferAsked() | HoldChanged() | ChannelEnded():
                 self._deliver(event)
             case LegAnswered():
-                leg = self._desk.legs.get(event.channel)
+                leg = self._desk.party(event.channel)
                 if leg is not None:
                     leg.answer()
+            case PhoneDialled(channel=channel, account=account, dialled=dialled):
+                self._desk_calls.attend(channel, account, dialled, found=False)
             case PhoneChanged():
-                self._house.roster.phone(event.account, reachable=event.reachable)
-                self._desk.match()
+                self._desk.phone(event.account, reachable=event.reachable)
             case _:
                 assert_never(event)
 
-    def _deliver(self, event: KeyPressed | PlaybackEnded | ChannelEnded) -> None:
+    def _deliver(
+        self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded
+    ) -> None:
         party = self._party(event.channel)
         if party is None:
             return
         if isinstance(event, ChannelEnded):
+            if isinstance(party, Leg):
+                party.rang = event.rang
             party.end(event.cause)
+        elif isinstance(event, HoldChanged):
+            party.holds_us = event.held
         else:
             party.deliver(event)
 
     def _party(self, channel: ChannelId) -> Party | None:
-        call = self._calls.get(channel)
-        return call.party if call is not None else self._desk.legs.get(channel)
+        if (call := self._calls.get(channel)) is not None:
+            return call.party
+        return self._desk.party(channel) or self._desk_calls.parties.get(channel)
 
     def _greet(self, arrived: Arrived, *, answered: bool) -> None:
         channel = arrived.channel
@@ -175,20 +204,12 @@ class Director:
         if self._doors_open:
             self._start(channel, facts, fresh=True)
         else:
-            self._tasks.start(self._turn_away(channel, facts), f"turn away {facts.call_id}")
-
-    async def _turn_away(self, channel: ChannelId, facts: Facts) -> None:
-        """The line is going down: the dialplan apologises, unanswered."""
-        log.info("call.turned_away", call_id=facts.call_id)
-        self._record(facts, EventKind.ARRIVED, {})
-        with suppress(ChannelGone):
-            await self._switch.apologise(channel)
-        self._record(facts, EventKind.FINISHED, {"outcome": Outcome.FALLBACK})
+            away = turn_away(self._house, self._switch, channel, facts)
+            self._tasks.start(away, f"turn away {facts.call_id}")
 
     def _adopt(self, action: Adopt) -> None:
         facts = action.facts
-        if action.leg is not None and facts.counsellor is not None:
-            self._desk.take_up(action.leg, facts.counsellor)
+        self._desk.take_up(action)
         self._start(action.channel, facts, fresh=False)
 
     def _start(self, channel: ChannelId, facts: Facts, *, fresh: bool) -> None:
@@ -213,14 +234,6 @@ class Director:
                 self._calls.pop(call.channel, None)
                 self._ended.set()
                 self._desk.left(call.facts.call_id)
-
-    def _close(self, action: Close) -> None:
-        """Record the end of a call that ended while nobody looked."""
-        log.info("call.closed_afterwards", call_id=action.facts.call_id, outcome=action.outcome)
-        self._record(action.facts, EventKind.FINISHED, {"outcome": action.outcome})
-
-    def _record(self, facts: Facts, kind: EventKind, data: Data) -> None:
-        self._house.journal.record(event(facts, kind, self._house.clock.now(), data))
 
 
 def _in_line(facts: Facts) -> bool:

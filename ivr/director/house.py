@@ -1,9 +1,11 @@
 """Everything a director works with that outlives one connection to the switch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ivr.director.door import Door
 from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
+from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
 from ivr.ports import Clock, Journal, Speech
 
@@ -13,6 +15,7 @@ class House:
     """The service as configured, its voice, its record, its clock and its people.
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
+    `pace` is how long calls have taken counsellors lately.
     """
 
     node: str
@@ -21,6 +24,8 @@ class House:
     journal: Journal
     clock: Clock
     roster: Roster
+    door: Door
+    pace: Pace = field(default_factory=Pace)
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

@@ -1,47 +1,34 @@
 """Callers who wait and counsellors who are free are brought together here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 
+from ivr.director.colleagues import Colleagues
 from ivr.director.house import House
-from ivr.director.ringing import Leg, leg_channel
-from ivr.domain.call import CallId, ChannelId, CounsellorId, Facts
-from ivr.domain.counsellor import REST_AFTER_MISS
+from ivr.director.legs import OutgoingLeg
+from ivr.director.offers import Offers
+from ivr.director.partings import Partings
+from ivr.director.place import StandingPlace
+from ivr.director.ringing import Leg
+from ivr.director.standing import Standing
+from ivr.domain.call import CallId, ChannelId, Facts
+from ivr.domain.ending import was_cut_off
+from ivr.domain.estimate import Served
 from ivr.domain.journal import EventKind
-from ivr.domain.line import Contact, ahead, match
+from ivr.domain.line import Contact
+from ivr.domain.policy import Routing
+from ivr.domain.recovery import Adopt
+from ivr.domain.routing import match, next_overflow
 from ivr.domain.service import ServiceLine
 from ivr.ports import Switch
-from ivr.stage import Call, Party, Place, Taker
+from ivr.stage import Call, Party, Place
 from ivr.tasks import Tasks
 
 EXPECT_BOUND_S = 3.0
-
-
-class StandingPlace:
-    """One caller's place in the line. Implements `ivr.stage.Place`."""
-
-    def __init__(self, call: Call, matchmaker: "Matchmaker") -> None:
-        self.call = call
-        self.contact = _contact(call.facts, call.line)
-        self.taken: asyncio.Future[Taker] = asyncio.get_running_loop().create_future()
-        self.ringing: asyncio.Task[bool] | None = None
-        self.left = False
-        self._matchmaker = matchmaker
-
-    def ahead(self) -> int:
-        """How many callers are served before this one."""
-        return self._matchmaker.ahead(self.contact)
-
-    @property
-    def rung(self) -> bool:
-        """Whether a counsellor's phone rings for the caller now."""
-        return self.ringing is not None
-
-    @property
-    def open(self) -> bool:
-        """Whether a counsellor is still to be found."""
-        return self.ringing is None and not self.taken.done() and not self.left
+# A clock that was moved is noticed at the latest after so long.
+LONGEST_SLEEP_S = 30.0
 
 
 class Matchmaker:
@@ -49,11 +36,34 @@ class Matchmaker:
 
     def __init__(self, house: House, switch: Switch, tasks: Tasks) -> None:
         self._house = house
-        self._switch = switch
         self._tasks = tasks
-        self._places: dict[CallId, StandingPlace] = {}
-        self._expected: dict[CallId, Contact] = {}
-        self.legs: dict[ChannelId, Leg] = {}
+        self._standing = Standing(house)
+        self._offers = Offers(house, switch, tasks)
+        self.colleagues = Colleagues(house, switch, tasks, self._offers)
+        self._partings = Partings(house, tasks)
+        self._soon: asyncio.Handle | None = None
+        self._later: asyncio.TimerHandle | None = None
+
+    def party(self, channel: ChannelId) -> OutgoingLeg | None:
+        """Whoever we called on this channel, ringing or answered."""
+        return (
+            self._offers.legs.get(channel)
+            or self.colleagues.outside.get(channel)
+            or self._partings.legs.get(channel)
+        )
+
+    @contextmanager
+    def attending(self) -> Iterator[None]:
+        """Match whenever a counsellor's state has changed, for as long as the block lasts."""
+        on_change = self._house.roster.on_change
+        on_change.append(self.match_soon)
+        try:
+            yield
+        finally:
+            on_change.remove(self.match_soon)
+            for handle in (self._soon, self._later):
+                if handle is not None:
+                    handle.cancel()
 
     def expect(self, waiting: Iterable[Facts]) -> None:
         """Match nobody until these calls stand in the line again; they are counted in it.
@@ -61,137 +71,126 @@ class Matchmaker:
         Otherwise, after a restart, whoever is adopted first would be served first,
         and told so. Bounded, so that one call in trouble does not hold up the line.
         """
-        for facts in waiting:
-            line = self._house.service.line(facts.line) if facts.line else None
-            if line is not None:
-                self._expected[facts.call_id] = _contact(facts, line)
+        self._standing.expect(waiting)
         self._tasks.start(self._expect_no_longer(), "line complete")
 
     def left(self, call: CallId) -> None:
         """The call has ended; it is not expected in the line any more."""
-        self._expected.pop(call, None)
-        self.match()
+        self._standing.expect_no_longer(call)
+        self.match_soon()
 
     @asynccontextmanager
     async def place(self, call: Call) -> AsyncIterator[Place]:
         """See `ivr.stage.Desk`."""
-        place = StandingPlace(call, self)
-        self._places[place.contact.id] = place
-        self._expected.pop(place.contact.id, None)
+        place = self._standing.join(call)
         call.record(EventKind.JOINED, ahead=place.ahead())
-        self.match()
+        self.match_soon()
         try:
             yield place
         finally:
-            del self._places[place.contact.id]
+            self._standing.leave(place)
             self._leave(place)
+
+    def waiting(self, line: ServiceLine) -> int:
+        """See `ivr.stage.Desk`."""
+        return self._standing.waiting(line)
 
     def leg(self, call: Call) -> Party | None:
         """See `ivr.stage.Desk`."""
-        leg = self.legs.get(call.facts.leg) if call.facts.leg else None
+        leg = self._leg(call)
         return None if leg is None or leg.gone.done() else leg
+
+    def cut_off(self, call: Call) -> bool:
+        """See `ivr.stage.Desk`."""
+        leg = self._leg(call)
+        return leg is not None and was_cut_off(leg.cause)
 
     def dismiss(self, call: Call) -> None:
         """See `ivr.stage.Desk`."""
-        leg = self.legs.get(call.facts.leg) if call.facts.leg else None
-        if leg is not None:
-            self._let_go(leg)
-
-    def ahead(self, contact: Contact) -> int:
-        """How many contacts are served before this one."""
-        waiting = [place.contact for place in self._places.values()]
-        waiting += self._expected.values()
-        return ahead(contact, waiting, self._house.roster.everyone())
-
-    def take_up(self, channel: ChannelId, counsellor: CounsellorId) -> None:
-        """Go on with a leg that was answered before this connection."""
-        leg = self._leg(channel, counsellor)
-        leg.answer()
-        self._house.roster.talk(counsellor)
-
-    def match(self) -> None:
-        """Ring whoever can serve one of those who wait."""
-        if self._expected:
+        leg = self._leg(call)
+        if leg is None:
             return
-        waiting = [place.contact for place in self._places.values() if place.open]
-        for pair in match(waiting, self._house.roster.available()):
-            self._offer(self._places[pair.contact.id], pair.counsellor)
+        wrap_up_s = self._routing(call).wrap_up_s if call.facts.connected else 0.0
+        if call.facts.connected:
+            self._count(leg, wrap_up_s)
+        by_caller = call.facts.connected and call.party.gone.done()
+        asked = by_caller and self._partings.ask(call, leg)
+        self._offers.let_go(leg, wrap_up_s=wrap_up_s, hang_up=not asked)
+
+    def take_up(self, action: Adopt) -> None:
+        """Go on with the legs of a call that were answered before this connection."""
+        facts = action.facts
+        if action.leg is not None and facts.counsellor is not None:
+            self._offers.leg(action.leg, facts.counsellor).answer()
+            self._house.roster.talk(facts.counsellor, call=facts.call_id, line=facts.line)
+        if action.colleague_leg is not None:
+            self.colleagues.take_up(action.colleague_leg, facts.colleague)
+
+    def phone(self, account: str, *, reachable: bool) -> None:
+        """A counsellor's phone registered, or went: what still rings there rings in vain."""
+        if not reachable:
+            self._offers.lose(account)
+        self._house.roster.phone(account, reachable=reachable)
+
+    def match_soon(self) -> None:
+        """Match once everything that happens in this instant has happened."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self._match)
+
+    def _match(self) -> None:
+        """Ring whoever can serve one of those who wait."""
+        self._soon = None
+        roster, routings = self._house.roster, self._standing.routings
+        now = roster.catch_up()
+        self._standing.look_round()
+        if not self._standing.complete:
+            return
+        places = {contact.id: (contact, place) for contact, place in self._standing.open_places()}
+        waiting = [contact for contact, _ in places.values()]
+        if waiting:
+            for pair in match(waiting, roster.available(), now=now, routings=routings):
+                self._offers.offer(places[pair.contact.id][1], pair.counsellors)
+        self._wake_up(waiting, now)
+
+    def _wake_up(self, waiting: list[Contact], now: datetime) -> None:
+        """See that we match again when time alone will have changed something."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        changes = (
+            next_overflow(waiting, now, self._standing.routings) if waiting else None,
+            self._house.roster.next_change(now),
+        )
+        at = min((change for change in changes if change is not None), default=None)
+        if at is not None:
+            left_s = min((at - now).total_seconds(), LONGEST_SLEEP_S)
+            self._later = asyncio.get_running_loop().call_later(left_s, self.match_soon)
 
     async def _expect_no_longer(self) -> None:
         await asyncio.sleep(EXPECT_BOUND_S)
-        self._expected.clear()
-        self.match()
-
-    def _offer(self, place: StandingPlace, counsellor: CounsellorId) -> None:
-        """Ring the counsellor's phone for the caller."""
-        roster = self._house.roster
-        leg = self._leg(leg_channel(place.call), counsellor)
-        roster.ring(counsellor)
-        ringing = self._tasks.start(
-            leg.ring(place.call, roster.account(counsellor)), f"ring {leg.channel}"
-        )
-        ringing.add_done_callback(lambda task: self._rang(place, leg, task))
-        place.ringing = ringing
-
-    def _rang(self, place: StandingPlace, leg: Leg, ringing: asyncio.Task[bool]) -> None:
-        """The ringing is over, one way or another; the caller keeps the place unless they left."""
-        place.ringing = None
-        roster = self._house.roster
-        if ringing.cancelled():
-            roster.withdraw(leg.counsellor)
-            self._forget(leg)
-        elif ringing.exception() is None and ringing.result():
-            roster.talk(leg.counsellor)
-            if place.left:
-                self._let_go(leg)
-            else:
-                place.taken.set_result(Taker(counsellor=leg.counsellor, leg=leg.channel))
-        else:
-            self._missed(place, leg)
-
-    def _missed(self, place: StandingPlace, leg: Leg) -> None:
-        self._house.roster.miss(leg.counsellor)
-        cause = leg.gone.result() if leg.gone.done() else 0
-        place.call.record(
-            EventKind.MISSED, of=f"/{leg.channel}", counsellor=leg.counsellor, cause=cause
-        )
-        self._tasks.start(self._match_after_rest(), f"rest {leg.counsellor}")
-        self._forget(leg)
-
-    async def _match_after_rest(self) -> None:
-        await asyncio.sleep(REST_AFTER_MISS.total_seconds())
-        self.match()
+        self._standing.expect_no_longer()
+        self.match_soon()
 
     def _leave(self, place: StandingPlace) -> None:
         """The caller leaves the line: whoever rings or has answered for them is let go at once."""
         place.left = True
-        if place.ringing is not None:
-            place.ringing.cancel()
-        elif place.taken.done() and place.taken.result().leg != place.call.facts.leg:
-            leg = self.legs.get(place.taken.result().leg)
+        self._offers.take_back(place)
+        if place.taken.done() and place.taken.result().leg != place.call.facts.leg:
+            leg = self._offers.legs.get(place.taken.result().leg)
             if leg is not None:
-                self._let_go(leg)
+                self._offers.let_go(leg)
 
-    def _let_go(self, leg: Leg) -> None:
-        """End a leg that was answered; the counsellor is free again."""
-        self._house.roster.release(leg.counsellor)
-        leg.hang_up()
-        self._forget(leg)
+    def _leg(self, call: Call) -> Leg | None:
+        return self._offers.legs.get(call.facts.leg) if call.facts.leg else None
 
-    def _leg(self, channel: ChannelId, counsellor: CounsellorId) -> Leg:
-        leg = Leg(channel, counsellor, house=self._house, switch=self._switch, tasks=self._tasks)
-        self.legs[channel] = leg
-        return leg
+    def _routing(self, call: Call) -> Routing:
+        topic = call.facts.topic
+        return self._standing.routings.get(topic, Routing()) if topic is not None else Routing()
 
-    def _forget(self, leg: Leg) -> None:
-        self.legs.pop(leg.channel, None)
-        self.match()
-
-
-def _contact(facts: Facts, line: ServiceLine) -> Contact:
-    return Contact(
-        id=facts.call_id,
-        topic=facts.topic or line.general_topic,
-        language=facts.language or line.languages[0],
-        joined=facts.joined or facts.arrived,
-    )
+    def _count(self, leg: Leg, wrap_up_s: float) -> None:
+        """Remember how long the call took the counsellor, for what is told to those who wait."""
+        if leg.talks_since is None:
+            return
+        now = self._house.clock.now()
+        took = now - leg.talks_since + timedelta(seconds=wrap_up_s)
+        self._house.pace.add(Served(ended=now, took=took))

@@ -53,7 +53,7 @@ class Performance:
         try:
             outcome = await self._play_on(opening)
         except CallerHungUp:
-            self._desk.dismiss(self._call)  # at once, however long the record takes
+            self._let_all_go()  # at once, however long the record takes
             outcome = await self._outcome_of_hangup()
         except SwitchUnavailable as error:
             log.warning("call.left_for_the_next_connection", reason=str(error))
@@ -67,7 +67,8 @@ class Performance:
         return await self._scene(call.facts.scene)
 
     async def _reopen(self) -> SceneName | Outcome:
-        for party in (self._call.party, self._desk.leg(self._call)):
+        call, desk = self._call, self._desk
+        for party in (call.party, desk.leg(call), desk.colleagues.leg(call)):
             if party is not None:
                 await party.stop_everything()
         return await SCENES[self._call.facts.scene](self._call, self._desk)
@@ -124,20 +125,29 @@ class Performance:
         closed line, a line that the configuration no longer has.
         """
         call = self._call
-        self._desk.dismiss(call)
+        had_counsellor = call.facts.connected
+        if not had_counsellor:
+            self._let_all_go()
         if await self._promised():
             return Outcome.CALLBACK
         line = call.service.line(call.facts.line) if call.facts.line is not None else None
         open_to_them = line is not None and call.facts.scene not in NO_WAITING
         if faults <= MOST_FAULTS and line is not None and open_to_them:
-            topic = line.general_topic
-            call.note(topic=topic, counsellor=None, leg=None, connected=False)
+            if had_counsellor:
+                call.note(target=None)
+                return SceneName.RETURNING
+            call.note(topic=line.general_topic, counsellor=None, leg=None)
             return SceneName.WAITING
         try:
             await self._switch.apologise(call.channel)
         except (ChannelGone, SwitchRefused):
             await self._switch.hang_up(call.channel, answered=call.facts.answered)
         return Outcome.FALLBACK
+
+    def _let_all_go(self) -> None:
+        """The counsellor's leg ends, and a colleague's or an outside party's."""
+        self._desk.colleagues.dismiss(self._call)
+        self._desk.dismiss(self._call)
 
     async def _outcome_of_hangup(self) -> Outcome:
         call = self._call
@@ -159,9 +169,11 @@ class Performance:
         call.note(outcome=outcome)
         call.record(EventKind.FINISHED, outcome=outcome)
         log.info("call.finished", outcome=outcome)
-        self._desk.dismiss(call)
+        self._let_all_go()
         with suppress(SwitchUnavailable):
             if call.facts.joined is not None:
-                await self._switch.part(call.bridge)
-            if outcome is not Outcome.FALLBACK:
+                await call.talk.part()
+            if call.facts.scene is SceneName.CONSULTING:
+                await call.talk.adjourn()
+            if outcome is not Outcome.FALLBACK and not call.party.gone.done():
                 await self._switch.hang_up(call.channel, answered=call.facts.answered)

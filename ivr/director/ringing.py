@@ -2,16 +2,18 @@
 
 import asyncio
 import secrets
-from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from ivr.director.house import House
+from ivr.director.legs import OutgoingLeg
 from ivr.domain.call import ChannelId, CounsellorId, Language
 from ivr.domain.journal import EventKind
+from ivr.domain.unanswered import Unanswered, unanswered
 from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
-from ivr.stage import Call, Party
+from ivr.stage import Call
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -20,30 +22,38 @@ log = structlog.get_logger(__name__)
 RING_SLACK_S = 5.0
 
 
-class Leg(Party):
-    """A counsellor's phone, ringing or answered, on behalf of one call."""
+class Leg(OutgoingLeg):
+    """A counsellor's phone, ringing or answered, on behalf of one call.
+
+    `account` is the SIP account rung, empty for a leg found on the air.
+    """
 
     def __init__(
         self,
         channel: ChannelId,
         counsellor: CounsellorId,
         *,
+        account: str = "",
         house: House,
         switch: Switch,
         tasks: Tasks,
     ) -> None:
-        super().__init__(channel, switch, house.speech)
-        self._tasks = tasks
+        super().__init__(channel, house=house, switch=switch, tasks=tasks)
         self.counsellor = counsellor
-        self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._switch = switch
+        self.account = account
+        self.rang = False  # the phone was there; known once the channel has ended
+        self.talks_since: datetime | None = None
 
-    def answer(self) -> None:
-        """The phone was answered."""
-        if not self.answered.done():
-            self.answered.set_result(None)
+    @property
+    def cause(self) -> int:
+        """The Q.850 cause with which the channel has ended; 0 before, or if there was none."""
+        return self.gone.result() if self.gone.done() else 0
 
-    async def ring(self, call: Call, account: str) -> bool:
+    def why_unanswered(self) -> Unanswered:
+        """Why nobody answered, once the ringing is over."""
+        return unanswered(self.cause, rang=self.rang)
+
+    async def ring(self, call: Call) -> bool:
         """Ring the phone for the call; whether it was answered.
 
         The leg is hung up when it was not, and when the ringing is cancelled.
@@ -51,28 +61,20 @@ class Leg(Party):
         answered = False
         try:
             with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):
-                answered = await self._ring(call, account)
+                answered = await self._ring(call)
         finally:
             if not answered:
                 self.hang_up()
         return answered
 
-    def hang_up(self) -> None:
-        """See that the leg ends. A task of its own, so that no cancellation can stop it."""
-        self._tasks.start(self._hang_up(), f"hang up {self.channel}")
-
-    async def _hang_up(self) -> None:
-        with suppress(SwitchUnavailable):  # then the next connection sweeps it
-            await self._switch.hang_up(self.channel, answered=self.answered.done())
-
-    async def _ring(self, call: Call, account: str) -> bool:
+    async def _ring(self, call: Call) -> bool:
         ring_s = call.line.waiting.ring_s
         call.record(EventKind.RINGING, of=f"/{self.channel}", counsellor=self.counsellor)
         try:
             await self._switch.ring(
                 self.channel,
                 call=call.facts.call_id,
-                account=account,
+                account=self.account,
                 display=display_name(call),
                 number=call.line.caller_id,
                 ring_s=ring_s,

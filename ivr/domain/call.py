@@ -26,14 +26,36 @@ class SceneName(StrEnum):
     LANGUAGE = "language"
     NOTICES = "notices"
     TOPIC = "topic"
+    URGENCY = "urgency"
     WAITING = "waiting"
+    LIMIT = "limit"
     CALLBACK = "callback"
     BUDGET_END = "budget_end"
     CONNECTING = "connecting"
     TALKING = "talking"
+    HELD = "held"
+    CONSULTING = "consulting"
+    CONFERENCE = "conference"
+    OUTSIDE = "outside"
+    RETURNING = "returning"
     CLOSED = "closed"
     UNKNOWN_NUMBER = "unknown_number"
     FAREWELL = "farewell"
+
+
+# Where the caller has a counsellor, if `Facts.connected` says so as well.
+TALK_SCENES = frozenset(
+    {SceneName.TALKING, SceneName.HELD, SceneName.CONSULTING, SceneName.CONFERENCE}
+)
+
+
+class Limit(StrEnum):
+    """Why a caller cannot go on waiting."""
+
+    LONGEST = "longest"  # the longest wait is over
+    FULL = "full"  # the line has its greatest length
+    NOBODY = "nobody"  # nobody who could serve the caller is at work
+    CLOSING = "closing"  # the line has closed, and the time to serve those in it is over
 
 
 class Outcome(StrEnum):
@@ -46,6 +68,8 @@ class Outcome(StrEnum):
     ABANDONED_QUEUE = "abandoned_queue"  # the caller hung up while waiting
     CARRIER_RELEASED = "carrier_released"  # the network ended it at its ring limit
     HANDED_OVER = "handed_over"  # transferred out of the service
+    TURNED_AWAY = "turned_away"  # told why the line cannot take or keep the caller
+    GHOST = "ghost"  # the caller's phone vanished without a word while waiting
     FALLBACK = "fallback"  # served by the dialplan while the controller was away
     UNKNOWN_NUMBER = "unknown_number"  # the number dialled is no line of ours
     LOST = "lost"  # Asterisk died
@@ -68,7 +92,14 @@ class Facts:
     the line (UTC) and never changes. `answered` says that charging has begun,
     `budget_over` that the free waiting has ended, `connected` that the caller and a
     counsellor could hear each other. `leg` is the channel of the
-    counsellor's phone.
+    counsellor's phone. `limit` is why the caller could not go on waiting,
+    `redirected` that they were led to another topic because of it. `waiting_since` is
+    when the present wait began, where that was not the joining: a talk or another topic
+    was before it. `wanted` is the
+    one counsellor for whom a transferred caller waits. `colleague`
+    and `colleague_leg` are who is consulted or added, and on which channel;
+    the colleague is None for an outside number. `target` is whom the
+    counsellor asked for, as `domain.transfer` writes it.
     """
 
     call_id: CallId
@@ -86,9 +117,28 @@ class Facts:
     connected: bool = False
     counsellor: CounsellorId | None = None
     leg: ChannelId | None = None
+    caller_urgent: bool = False
+    assessed_urgent: bool = False
+    limit: Limit | None = None
+    redirected: bool = False
+    waiting_since: datetime | None = None
+    wanted: CounsellorId | None = None
+    colleague: CounsellorId | None = None
+    colleague_leg: ChannelId | None = None
+    target: str | None = None
     outcome: Outcome | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the caller goes before those who are not: by their word or a counsellor's."""
+        return self.caller_urgent or self.assessed_urgent
 
 
 def talk_bridge(call_id: CallId) -> BridgeId:
     """The bridge on which the caller of this call talks with a counsellor."""
     return BridgeId(f"{call_id}.talk")
+
+
+def consult_bridge(call_id: CallId) -> BridgeId:
+    """The bridge on which the counsellor of this call consults a colleague."""
+    return BridgeId(f"{call_id}.consult")

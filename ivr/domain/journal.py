@@ -1,4 +1,4 @@
-"""What the record says of a call: one event a fact, each with an id of its own."""
+"""What the record says of calls and counsellors: one event a fact, each with an id of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from ivr.domain.call import CallId, Facts
+from ivr.domain.call import TALK_SCENES, CallId, CounsellorId, Facts, Outcome, SceneName
 
 EventId = NewType("EventId", str)
 
@@ -18,13 +18,44 @@ class EventKind(StrEnum):
     ADOPTED = "adopted"  # - ; a new connection goes on with the call
     SCENE = "scene"  # scene
     JOINED = "joined"  # ahead
+    REJOINED = "rejoined"  # - ; the place of an earlier call was regained
+    URGENT = "urgent"  # by (caller or counsellor)
+    LANGUAGE = "language"  # language; changed while waiting
+    LIMIT = "limit"  # because, ending
+    GHOST = "ghost"  # silent_s; the caller's phone has vanished
     RINGING = "ringing"  # counsellor
     MISSED = "missed"  # counsellor, cause (Q.850)
+    HELD = "held"  # -
+    RESUMED = "resumed"  # -
+    CONSULTED = "consulted"  # counsellor (None: an outside number)
+    ADDED = "added"  # counsellor (None: an outside number); three in the call
+    TRANSFERRED = "transferred"  # kind (counsellor, topic, outside), attended, counsellor, topic
     CONNECTED = "connected"  # counsellor
     ANSWERED = "answered"  # because
     CALLBACK_REQUESTED = "callback_requested"  # number, line, language, topic, joined, promised_by
     FAULT = "fault"  # what
     FINISHED = "finished"  # outcome
+
+
+class DutyKind(StrEnum):
+    """What a counsellor did or what befell them; `data` carries the keys named beside each."""
+
+    SIGNED_IN = "signed_in"  # account, by (phone, code or api)
+    SIGNED_OUT = "signed_out"  # by
+    REACHABLE = "reachable"  # account
+    UNREACHABLE = "unreachable"  # account
+    RINGING = "ringing"  # -
+    MISSED = "missed"  # -
+    DECLINED = "declined"  # -
+    WITHDRAWN = "withdrawn"  # - ; the caller, or another counsellor, was faster
+    TALKING = "talking"  # -
+    WRAP_UP = "wrap_up"  # until
+    FREE = "free"  # -
+    PAUSED = "paused"  # reason
+    RESUMED = "resumed"  # by
+    DISPOSITION = "disposition"  # code; given again it replaces the one before
+    ASSESSED_URGENT = "assessed_urgent"  # -
+    WRONG_PIN = "wrong_pin"  # -
 
 
 # What can be said of a call once only, in whichever scene.
@@ -50,6 +81,56 @@ class Event:
     at: datetime
     facts: Facts
     data: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyEvent:
+    """One fact of a counsellor for the record.
+
+    `id` is ASCII and unique for ever. `at` is UTC. `call_id` is the call that it
+    is about, if any; the call may have ended. `duty` is the counsellor's state
+    after the event: one line of JSON in ASCII.
+    """
+
+    id: EventId
+    counsellor: CounsellorId
+    kind: DutyKind
+    at: datetime
+    call_id: CallId | None
+    data: Data
+    duty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regained:
+    """The place of a caller who was cut off; `joined` is their first joining (UTC)."""
+
+    joined: datetime
+    urgent: bool
+
+
+# Endings after which a caller who calls again soon is to have their place again.
+_CUT_OFF = frozenset(
+    {
+        Outcome.ABANDONED_QUEUE,
+        Outcome.CARRIER_RELEASED,
+        Outcome.GHOST,
+        Outcome.FALLBACK,
+        Outcome.LOST,
+    }
+)
+
+
+def place_left(facts: Facts, outcome: Outcome) -> Regained | None:
+    """The place that a call leaves behind at its end; None: it had none, or needs none.
+
+    A hidden number leaves none: nobody could be told apart by it.
+    """
+    anonymous = facts.caller.hidden or facts.caller.number is None or facts.line is None
+    helped = facts.connected and facts.scene in TALK_SCENES | {SceneName.OUTSIDE}
+    if facts.joined is None or anonymous or helped or outcome not in _CUT_OFF:
+        return None
+    return Regained(joined=facts.joined, urgent=facts.urgent)
 
 
 def event(facts: Facts, kind: EventKind, at: datetime, data: Data, of: str = "") -> Event:

@@ -1,6 +1,6 @@
-"""Who in the line is served next, by whom, and how many are ahead."""
+"""Who stands in the line, who can serve them, and who comes before whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,77 +12,54 @@ class Contact:
     """One who waits to be served: a live call today, a callback or a message later.
 
     `joined` (UTC) is the first joining and never moves, so that a place once
-    held is kept.
+    held is kept. `wanted` is the one counsellor who may serve the contact,
+    whatever that counsellor's skills.
     """
 
     id: CallId
     topic: TopicId
     language: Language
     joined: datetime
+    urgent: bool = False
+    wanted: CounsellorId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skills:
-    """What a counsellor can take."""
+    """What a counsellor can take, each with its level: 1 is the best."""
 
-    topics: frozenset[TopicId]
-    languages: frozenset[Language]
+    topics: Mapping[TopicId, int]
+    languages: Mapping[Language, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Available:
-    """A counsellor who is free now, and since when (UTC)."""
+    """A counsellor who is free now.
+
+    `idle_since` is UTC, `calls` how many were answered today, `order` the place
+    in the configuration.
+    """
 
     id: CounsellorId
     skills: Skills
     idle_since: datetime
+    calls: int = 0
+    order: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """This contact is to be served by this counsellor."""
+    """These counsellors are to be rung for this contact; the first to answer serves it."""
 
     contact: Contact
-    counsellor: CounsellorId
+    counsellors: tuple[CounsellorId, ...]
 
 
-def eligible(contact: Contact, skills: Skills) -> bool:
-    """Whether these skills cover the contact's topic and language."""
-    return contact.topic in skills.topics and contact.language in skills.languages
+def turn(contact: Contact) -> tuple[bool, datetime, CallId]:
+    """What the line is ordered by: urgent first, then first joining, then id."""
+    return not contact.urgent, contact.joined, contact.id
 
 
 def in_order(waiting: Iterable[Contact]) -> list[Contact]:
-    """The line, the next to be served first: by first joining; ties by id, so always the same."""
-    return sorted(waiting, key=lambda contact: (contact.joined, contact.id))
-
-
-def match(waiting: Iterable[Contact], free: Iterable[Available]) -> tuple[Pair, ...]:
-    """Give each contact in order the eligible free counsellor who has been idle longest.
-
-    A counsellor gets at most one contact. A contact is passed over only when
-    nobody who is free can take it.
-    """
-    resting = sorted(free, key=lambda counsellor: (counsellor.idle_since, counsellor.id))
-    pairs: list[Pair] = []
-    for contact in in_order(waiting):
-        taker = next((c for c in resting if eligible(contact, c.skills)), None)
-        if taker is not None:
-            resting.remove(taker)
-            pairs.append(Pair(contact=contact, counsellor=taker.id))
-    return tuple(pairs)
-
-
-def ahead(contact: Contact, waiting: Sequence[Contact], everyone: Sequence[Skills]) -> int:
-    """How many stand before this contact: those who joined earlier and want the same counsellors.
-
-    `everyone` is the skills of all counsellors of the service, present or not,
-    so that the figure does not jump when one goes to lunch.
-    """
-    before = [c for c in in_order(waiting) if (c.joined, c.id) < (contact.joined, contact.id)]
-    return sum(1 for other in before if _compete(other, contact, everyone))
-
-
-def _compete(one: Contact, other: Contact, everyone: Sequence[Skills]) -> bool:
-    if one.topic == other.topic and one.language == other.language:
-        return True
-    return any(eligible(one, skills) and eligible(other, skills) for skills in everyone)
+    """The line, the next to be served first; always the same for the same contacts."""
+    return sorted(waiting, key=turn)

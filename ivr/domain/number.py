@@ -54,6 +54,8 @@ _SEPARATORS: Final = re.compile(r"[ \-./()]|\u00a0")
 _INTERNATIONAL: Final = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
 _FINNISH_REST: Final = re.compile(r"[1-9][0-9]{4,11}", re.ASCII)
 
+_SOCIAL: Final = re.compile(r"116[0-9]{3}", re.ASCII)  # Decision 2007/116/EC
+
 
 def normalised(raw: str | None) -> str | None:
     """The number in E.164 (`+358…`), from any form a carrier or a person writes it in.
@@ -110,6 +112,15 @@ def may_be_called_back(number: str | None) -> bool:
         return not known[1:].startswith(_FOREIGN_PREMIUM)
     prefix = _finnish_prefix(f"0{known[1 + len(FINLAND) :]}")
     return prefix is not None and _KINDS[prefix] is not _Kind.PREMIUM
+
+
+def may_be_transferred_to(number: str | None) -> bool:
+    """Whether a counsellor may pass a caller on to it, if the administrator allows it.
+
+    A subscriber's number, or one of the harmonised numbers of social value, 116xxx.
+    Never an emergency, premium or enquiry number.
+    """
+    return may_be_called_back(number) or _SOCIAL.fullmatch(number or "") is not None
 
 
 def _international(digits: str) -> str | None:

@@ -5,14 +5,44 @@ from typing import Final
 
 from ivr.domain.call import Language
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
+from ivr.domain.policy import Disposition
 from ivr.domain.script import Gap, Script, Words, fragments, script
 from ivr.domain.service import Service
+from ivr.domain.transfer import Refusal
 
 APOLOGY: Final = "apology"
 """Said by the dialplan while the controller is away: one clip, made of two prompts."""
 
 _NONE: Final = frozenset[str]()
 _OPENING: Final = frozenset({"day", "time"})
+
+# Said to a counsellor who dials a code.
+_DESK: Final = (
+    "desk_number",
+    "desk_pin",
+    "desk_wrong",
+    "desk_barred",
+    "desk_nothing_keyed",
+    "desk_no_code",
+    "desk_signed_in",
+    "desk_was_no_answer",
+    "desk_not_signed_in",
+    "desk_in_call",
+    "desk_pause_why",
+    "desk_paused",
+    "desk_pause_later",
+    "desk_resumed",
+    "desk_nothing_to_end",
+    "desk_signed_out",
+    "desk_noted",
+    "desk_no_disposition",
+    "desk_no_call",
+    "desk_urgent",
+    *(f"desk_note_{each}" for each in Disposition),
+)
+
+# Said to a counsellor whose wish in a call is not done, and why.
+_TALK: Final = tuple(f"talk_{why}" for why in Refusal)
 
 REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "welcome": _NONE,
@@ -24,6 +54,8 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "no_input": _NONE,
     "invalid_choice": _NONE,
     "default_route": _NONE,
+    "urgency": _NONE,
+    "urgent_ack": _NONE,
     "free_queue": _NONE,
     "free_queue_limited": _NONE,
     "free_call": _NONE,
@@ -32,6 +64,11 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "queue_pos_1": _NONE,
     "queue_pos_n": frozenset({"count"}),
     "queue_pos_many": _NONE,
+    "wait_lt5": _NONE,
+    "wait_5_10": _NONE,
+    "wait_gt10": _NONE,
+    "lang_switch": _NONE,
+    "place_regained": _NONE,
     "hold_thanks": _NONE,
     "callback_offer": _NONE,
     "number_confirm": frozenset({"number"}),
@@ -40,6 +77,15 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "callback_saved_today": frozenset({"own_number"}),
     "callback_saved_next": frozenset({"day", "own_number"}),
     "callback_failed": _NONE,
+    "callback_not_kept": _NONE,
+    "queue_full": _NONE,
+    "wait_longest": _NONE,
+    "nobody_present": _NONE,
+    "closing_waiting": _NONE,
+    "closing_now": _NONE,
+    "limit_confirm": frozenset({"number"}),
+    "other_topic": _NONE,
+    "call_later": _NONE,
     "free_window_end": _NONE,
     "free_window_answer": _NONE,
     "closed": _NONE,
@@ -53,6 +99,9 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "goodbye": _NONE,
     "whisper_fi": frozenset({"topic"}),
     "whisper_sv": frozenset({"topic"}),
+    "transfer_other": _NONE,
+    "counsellor_lost": _NONE,
+    **dict.fromkeys((*_DESK, *_TALK), _NONE),
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 

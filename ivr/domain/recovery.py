@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivr.domain import facts as codec
-from ivr.domain.call import BridgeId, CallId, ChannelId, Facts, Outcome, talk_bridge
+from ivr.domain.call import (
+    BridgeId,
+    CallId,
+    ChannelId,
+    Facts,
+    Outcome,
+    consult_bridge,
+    talk_bridge,
+)
 from ivr.domain.ending import outcome_of_hangup
 
 
@@ -19,7 +27,8 @@ class Found:
 
     `dialled`, `caller` and `hidden` are as on arrival. `facts` is what was
     remembered on it (None: nothing yet); `leg_of` the call that a counsellor's
-    leg was rung for, None on a caller's channel.
+    leg was rung for, None on a caller's channel. `phone` is the account of a
+    counsellor's phone that dialled a code.
     """
 
     channel: ChannelId
@@ -30,15 +39,21 @@ class Found:
     hidden: bool
     facts: str | None
     leg_of: CallId | None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adopt:
-    """Go on with this call from the first line of its scene; `leg` is its counsellor's, if any."""
+    """Go on with this call from the first line of its scene.
+
+    `leg` is its counsellor's, `colleague_leg` that of whoever was consulted, added or
+    transferred to; None for one that is not there.
+    """
 
     channel: ChannelId
     facts: Facts
     leg: ChannelId | None
+    colleague_leg: ChannelId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +61,15 @@ class Greet:
     """Nobody has met this caller yet."""
 
     found: Found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attend:
+    """A counsellor has dialled a code and is to be heard, from the beginning."""
+
+    channel: ChannelId
+    account: str
+    dialled: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +94,7 @@ class RemoveBridge:
     bridge: BridgeId
 
 
-Action = Adopt | Greet | Close | HangUpOrphan | RemoveBridge
+Action = Adopt | Greet | Attend | Close | HangUpOrphan | RemoveBridge
 
 
 def reconcile(
@@ -82,19 +106,21 @@ def reconcile(
     switch_started: datetime,
     callbacks: frozenset[CallId],
     call_id: Callable[[ChannelId], CallId],
+    attended: frozenset[ChannelId] = frozenset(),
 ) -> tuple[Action, ...]:
     """What must be done so that every call found is performed and every lost one closed.
 
-    `performing` are the calls already taken care of, `unfinished` those that the
+    `performing` are the calls already taken care of, `attended` the phones whose codes
+    are, `unfinished` those that the
     journal knows to have begun and not ended, `callbacks` those among them with
     a callback on disk. `call_id` gives the call on a caller's channel, so that one
     who must be greeted again goes on with the same call. Doing all of it and
     asking again gives nothing to do.
     """
-    callers = {c.channel: _read(c) for c in found.values() if c.leg_of is None and c.in_application}
+    callers = {c.channel: _read(c) for c in found.values() if _is_callers(c)}
     known = {facts.call_id for facts in callers.values() if facts is not None}
     here = known | {call_id(channel) for channel in callers} | set(performing)
-    wanted = {f.leg for f in callers.values() if f is not None and f.leg is not None}
+    wanted = {leg for f in callers.values() if f is not None for leg in (f.leg, f.colleague_leg)}
     wanted |= {leg.channel for leg in found.values() if leg.leg_of in performing}
     actions: list[Action] = []
     for channel, facts in callers.items():
@@ -104,13 +130,27 @@ def reconcile(
             actions.append(Greet(found=found[channel]))
         else:
             actions.append(_adopt(channel, facts, found))
+    actions += _attend(found, attended)
     lost = (facts for call, facts in unfinished.items() if call not in here)
     actions += [_close(f, switch_started, kept=f.call_id in callbacks) for f in lost]
     orphans = (c for c in found.values() if c.leg_of is not None and c.channel not in wanted)
     actions += [HangUpOrphan(channel=leg.channel) for leg in orphans]
-    needed = {talk_bridge(call) for call in known | set(performing)}
+    going_on = known | set(performing)
+    needed = {bridge(call) for call in going_on for bridge in (talk_bridge, consult_bridge)}
     actions += [RemoveBridge(bridge=bridge) for bridge in sorted(bridges - needed)]
     return tuple(actions)
+
+
+def _is_callers(channel: Found) -> bool:
+    return channel.leg_of is None and channel.phone is None and channel.in_application
+
+
+def _attend(found: Mapping[ChannelId, Found], attended: frozenset[ChannelId]) -> list[Attend]:
+    return [
+        Attend(channel=c.channel, account=c.phone, dialled=c.dialled)
+        for c in found.values()
+        if c.phone is not None and c.in_application and c.channel not in attended
+    ]
 
 
 def _read(channel: Found) -> Facts | None:
@@ -125,9 +165,18 @@ def _read(channel: Found) -> Facts | None:
 
 
 def _adopt(channel: ChannelId, facts: Facts, found: Mapping[ChannelId, Found]) -> Adopt:
-    leg = found.get(facts.leg) if facts.leg is not None else None
-    present = leg is not None and leg.up and leg.in_application
-    return Adopt(channel=channel, facts=facts, leg=facts.leg if present else None)
+    return Adopt(
+        channel=channel,
+        facts=facts,
+        leg=_present(facts.leg, found),
+        colleague_leg=_present(facts.colleague_leg, found),
+    )
+
+
+def _present(leg: ChannelId | None, found: Mapping[ChannelId, Found]) -> ChannelId | None:
+    """The leg, if it has been answered and is ours."""
+    there = found.get(leg) if leg is not None else None
+    return leg if there is not None and there.up and there.in_application else None
 
 
 def _close(facts: Facts, switch_started: datetime, *, kept: bool) -> Close:

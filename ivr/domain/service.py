@@ -1,11 +1,19 @@
 """What an administrator decides about the service: lines, topics, counsellors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.domain.call import CounsellorId, Language, LineId, TopicId
 from ivr.domain.number import dialled_form
+from ivr.domain.policy import (
+    CallbackPolicy,
+    DeskPolicy,
+    Disposition,
+    MenuPolicy,
+    Routing,
+    WaitingPolicy,
+)
 from ivr.domain.schedule import Schedule
 
 
@@ -17,12 +25,11 @@ class Charging(StrEnum):
     ANSWERED = "answered"  # answered at once, the caller pays
 
 
-class OnBudgetEnd(StrEnum):
-    """What happens when the free waiting of an `early_media` line runs out."""
+class SignsIn(StrEnum):
+    """How a counsellor begins to work."""
 
-    CALLBACK = "callback"  # the caller's own number is kept as a callback
-    ANSWER = "answer"  # the caller is told that charging begins, then answered
-    WAIT = "wait"  # the caller goes on waiting, unanswered, until the carrier ends it
+    WITH_PHONE = "with_phone"  # when their own phone registers
+    WITH_CODE = "with_code"  # by *1, number and PIN, on any phone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,38 +42,7 @@ class Topic:
     id: TopicId
     key: str
     name: Mapping[Language, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MenuPolicy:
-    """How long a question waits. Seconds, after the prompt's end; `retries` after the first try."""
-
-    timeout_s: float = 6.0
-    retries: int = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaitingPolicy:
-    """What a waiting caller hears and for how long. Seconds."""
-
-    offer_after_s: float = 15.0
-    announce_every_s: float = 75.0
-    budget_s: float = 110.0
-    offer_before_budget_s: float = 30.0
-    on_budget_end: OnBudgetEnd = OnBudgetEnd.CALLBACK
-    ring_s: float = 20.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallbackPolicy:
-    """Whether and for when a callback is taken.
-
-    Requests made later than `last_for_today_min` minutes before closing are
-    promised for the next day of opening.
-    """
-
-    enabled: bool = True
-    last_for_today_min: int = 60
+    routing: Routing = field(default_factory=Routing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +54,8 @@ class ServiceLine:
     `topic_prompt` names the prompt of the topic menu; None where the number
     dialled says the topic. `general_topic` is where a caller goes who does not choose.
     `languages` in the order of the menu; the first is the default.
+    `urgency_question` asks the caller whether help is needed today. `dispositions`
+    are asked of the counsellor after a call; none: nothing is asked.
     """
 
     id: LineId
@@ -93,17 +71,29 @@ class ServiceLine:
     menu: MenuPolicy
     waiting: WaitingPolicy
     callback: CallbackPolicy
+    urgency_question: bool = False
+    dispositions: tuple[Disposition, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counsellor:
-    """Who answers. `account` is the SIP account of the phone."""
+    """Who answers.
+
+    `account` is the SIP account of their own phone, None for one who has none.
+    `number` is what they sign in with and what colleagues key in to reach them,
+    two to five digits. `topics` and `languages` are skills with their level: 1 is
+    the best, and who has the best level is rung first. `own_language` is the
+    language in which the line speaks to them.
+    """
 
     id: CounsellorId
     name: str
-    account: str
-    topics: frozenset[TopicId]
-    languages: frozenset[Language]
+    account: str | None
+    number: str
+    topics: Mapping[TopicId, int]
+    languages: Mapping[Language, int]
+    own_language: Language
+    signs_in: SignsIn = SignsIn.WITH_PHONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +102,9 @@ class Service:
 
     `region` is the county's name as the welcome says it (genitive in Finnish).
     `crisis_number` is the social and crisis emergency number, in its `dialled_form`.
+    `shared_phones` are SIP accounts of phones that belong to no one person.
+    `outside_numbers` are those, in their `dialled_form`, to which a call may be
+    transferred.
     """
 
     region: Mapping[Language, str]
@@ -120,6 +113,15 @@ class Service:
     topics: Mapping[TopicId, Topic]
     counsellors: tuple[Counsellor, ...]
     prompts: Mapping[Language, Mapping[str, str]]
+    shared_phones: tuple[str, ...] = ()
+    outside_numbers: tuple[str, ...] = ()
+    desk: DeskPolicy = field(default_factory=DeskPolicy)
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The SIP accounts of all phones of the service."""
+        own = [person.account for person in self.counsellors if person.account is not None]
+        return tuple(dict.fromkeys([*own, *self.shared_phones]))
 
     def line_for(self, dialled: str) -> ServiceLine | None:
         """The line that owns the number dialled, in any form; None for a number of nobody."""

@@ -1,51 +1,77 @@
 """What a waiting caller is told, and when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ivr.domain.call import Facts
+from ivr.domain.call import Facts, Language, Limit, SceneName
 from ivr.domain.callback import own_number
+from ivr.domain.limits import closing, limits
+from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.service import Charging, ServiceLine
 
 
 class Step(StrEnum):
-    """The next thing that happens to a caller who waits."""
+    """The next thing that happens to a caller who waits; of two at once the first here."""
 
     POSITION = "position"  # how many are ahead, and thanks
     OFFER = "offer"  # a callback is offered
+    CLOSED = "closed"  # the line has closed, and the caller is still in it
+    LIMIT = "limit"  # the caller cannot go on waiting
     BUDGET_END = "budget_end"  # the free waiting is over
+
+
+# What ends the waiting: once it is due, nothing is told before it.
+ENDS = frozenset({Step.LIMIT, Step.BUDGET_END})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A step and its instant (UTC)."""
+    """A step and its instant (UTC); with LIMIT, which limit it is."""
 
     at: datetime
     step: Step
+    limit: Limit | None = None
 
 
-def next_due(
-    line: ServiceLine, facts: Facts, *, entered: datetime, said: datetime, offers: int
-) -> Due:
-    """What comes next for the caller.
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """One stretch of waiting so far; all instants UTC.
 
-    `entered` is when this stretch of waiting began, `said` when something was
-    last announced, `offers` how many callbacks were offered since `entered`.
+    `entered` is when it began, `said` when something was last announced, `offered`
+    when a callback was last offered. `told_closed`: the caller knows that the line
+    has closed. `nobody_since` is since when nobody who could serve the caller is at
+    work. `offer_s` is how long it takes to say the offer, seconds.
+    """
+
+    entered: datetime
+    said: datetime
+    offered: datetime | None = None
+    told_closed: bool = False
+    nobody_since: datetime | None = None
+    offer_s: float = 0.0
+
+
+def next_due(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -> Due:
+    """What comes next for the caller; it may be overdue.
+
     The free waiting is counted from the call's arrival, because the carrier's
     ring limit (ISUP T9) runs from there.
     """
-    policy = line.waiting
-    dues = [Due(at=said + timedelta(seconds=policy.announce_every_s), step=Step.POSITION)]
-    if can_offer(line, facts) and offers == 0:
-        dues.append(Due(at=entered + timedelta(seconds=policy.offer_after_s), step=Step.OFFER))
+    dues = [_position(line, stretch), *_offers(line, facts, stretch, now)]
+    closes = closing(line, facts)
+    if closes is not None and not stretch.told_closed:
+        dues.append(Due(at=closes, step=Step.CLOSED))
+    dues += [
+        Due(at=at, step=Step.LIMIT, limit=limit)
+        for limit, at in limits(line, facts, stretch.nobody_since)
+    ]
     end = budget_end(line, facts)
     if end is not None:
-        last_offer = end - timedelta(seconds=policy.offer_before_budget_s)
-        if can_offer(line, facts) and entered < last_offer and said < last_offer:
-            dues.append(Due(at=last_offer, step=Step.OFFER))
         dues.append(Due(at=end, step=Step.BUDGET_END))
-    return min(dues, key=lambda due: (due.at, list(Step).index(due.step)))
+    over = [due for due in dues if due.step in ENDS and due.at <= now]
+    return min(over or dues, key=lambda due: (due.at, list(Step).index(due.step)))
 
 
 def budget_end(line: ServiceLine, facts: Facts) -> datetime | None:
@@ -55,6 +81,55 @@ def budget_end(line: ServiceLine, facts: Facts) -> datetime | None:
     return facts.arrived + timedelta(seconds=line.waiting.budget_s)
 
 
+def after_budget(line: ServiceLine, facts: Facts) -> SceneName:
+    """Where a caller goes whose free waiting has ended: to what the line does then, or on waiting.
+
+    On waiting also when the line keeps numbers, but has none of this caller.
+    """
+    match line.waiting.on_budget_end:
+        case OnBudgetEnd.CALLBACK if can_offer(line, facts):
+            return SceneName.BUDGET_END
+        case OnBudgetEnd.ANSWER:
+            return SceneName.BUDGET_END
+        case _:
+            return SceneName.WAITING
+
+
 def can_offer(line: ServiceLine, facts: Facts) -> bool:
     """Whether a callback to the caller's own number can be offered."""
     return line.callback.enabled and own_number(facts) is not None
+
+
+def other_language(line: ServiceLine, language: Language) -> Language | None:
+    """The line's next language after this one, which key 9 chooses; None: there is but one."""
+    if len(line.languages) < 2:
+        return None
+    at = line.languages.index(language) if language in line.languages else -1
+    return line.languages[(at + 1) % len(line.languages)]
+
+
+def _position(line: ServiceLine, stretch: Stretch) -> Due:
+    every = timedelta(seconds=line.waiting.announce_every_s)
+    return Due(at=stretch.said + every, step=Step.POSITION)
+
+
+def _offers(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -> Iterator[Due]:
+    """The offers still to be made, of those that are over before the free waiting ends."""
+    if not can_offer(line, facts):
+        return
+    end = budget_end(line, facts)
+    for at in _offer_times(line, stretch, end):
+        over = max(at, now) + timedelta(seconds=stretch.offer_s)
+        if end is None or over <= end:
+            yield Due(at=at, step=Step.OFFER)
+
+
+def _offer_times(line: ServiceLine, stretch: Stretch, end: datetime | None) -> Iterator[datetime]:
+    """One offer early in the wait, and a last one before it ends."""
+    policy = line.waiting
+    if stretch.offered is None:
+        yield stretch.entered + timedelta(seconds=policy.offer_after_s)
+    if end is not None:
+        last = end - timedelta(seconds=policy.offer_before_budget_s)
+        if stretch.entered < last and (stretch.offered is None or stretch.offered < last):
+            yield last

@@ -53,7 +53,8 @@ class EmbeddedAsterisk:
     """One Asterisk of ours, known by its state folder.
 
     `accounts` are the counsellors' SIP accounts; `trunk_peers` the addresses (IP or CIDR)
-    that citizens' calls come from, beside the SIP address itself.
+    that citizens' calls come from, beside the SIP address itself; `trunk` is where the
+    carrier takes our calls.
     """
 
     root: Root
@@ -64,6 +65,7 @@ class EmbeddedAsterisk:
     rtp: PortRange
     accounts: tuple[str, ...] = ()
     trunk_peers: tuple[str, ...] = ("127.0.0.1",)
+    trunk: Address | None = None
 
     def ensure_running(self) -> AsteriskAccess:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
@@ -206,6 +208,7 @@ class EmbeddedAsterisk:
             ari_port=ari_port,
             ari_password=ari_password(self.state_dir),
             trunk_peers=self.trunk_peers,
+            trunk=self.trunk,
             phones=phone_passwords(self.state_dir, self.accounts),
         )
 

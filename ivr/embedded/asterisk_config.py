@@ -39,13 +39,17 @@ class Folders:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How the world reaches one instance: ports, the trunk's addresses, the phones' passwords."""
+    """How the world reaches one instance: ports, the trunk's addresses, the phones' passwords.
+
+    `trunk` is where the carrier takes our calls, None where we call nobody outside.
+    """
 
     sip: Address
     rtp: PortRange
     ari_port: int
     ari_password: str = field(repr=False)
     trunk_peers: tuple[str, ...]
+    trunk: Address | None
     phones: Mapping[str, str] = field(repr=False)
 
 
@@ -117,7 +121,10 @@ def _trunk(reach: Reach) -> str:
     if not ipaddress.ip_address(reach.sip.host).is_unspecified:
         peers[reach.sip.host] = None  # `ivr call` calls from the address that it calls
     matches = "".join(f"match={peer}\n" for peer in peers)
-    return f"[trunk-addresses]\ntype=identify\nendpoint=trunk\n{matches}"
+    identify = f"[trunk-addresses]\ntype=identify\nendpoint=trunk\n{matches}"
+    if reach.trunk is None:
+        return identify
+    return f"{identify}[trunk](+)\naors=trunk\n[trunk]\ntype=aor\ncontact=sip:{reach.trunk}\n"
 
 
 def _phone(account: str, password: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import quote
 
 from baresip import (
     Account,
@@ -19,7 +18,7 @@ from baresip import (
 from ivr.phone.call import BaresipCall
 from ivr.phone.phone import NoService, NotInTime, Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
-from ivr.phone.wire import WireTap
+from ivr.phone.wire import WireTap, sip_uri
 from ivr.settings import Address
 from ivr.tasks import Tasks
 
@@ -29,18 +28,21 @@ _REGISTER_EVERY_S = 120
 
 
 @asynccontextmanager
-async def open_telephony(server: Address, repertoire: Repertoire) -> AsyncIterator[Telephony]:
+async def open_telephony(
+    server: Address, repertoire: Repertoire, *, port: int = 0
+) -> AsyncIterator[Telephony]:
     """Phones that call through and register at this SIP server; at the end all hang up.
 
     The stack is one for a process, so this cannot be entered twice at a time. The
-    phones take a free port of the server's own address: server and phones are on one
-    machine. Raises NoService when the stack does not start.
+    phones take this port, or a free one (0), of the server's own address: server and phones
+    are on one machine. A citizen's phone can be called there by its number. Raises
+    NoService when the stack does not start.
     """
     runtime = Runtime()
     async with Tasks() as tasks:
         with WireTap() as tap:
             try:
-                await runtime.start(_configuration(server))
+                await runtime.start(_configuration(server, port))
             except BaresipError as error:
                 raise NoService(f"no telephone on {server.host}: {error}") from error
             exchange = _Exchange(runtime, tap, tasks, server, repertoire)
@@ -51,7 +53,7 @@ async def open_telephony(server: Address, repertoire: Repertoire) -> AsyncIterat
                 await runtime.close()
 
 
-def _configuration(server: Address) -> Config:
+def _configuration(server: Address, port: int) -> Config:
     """Sound sample by sample as it was sent: A-law, no jitter buffer, nobody put on hold."""
     own = Address(host=server.host, port=1)
     return Config(
@@ -59,7 +61,7 @@ def _configuration(server: Address) -> Config:
         max_concurrent_calls=None,
         sip_trace=True,
         extra_config_text=(
-            f"sip_listen {str(own).removesuffix('1')}0\n"
+            f"sip_listen {str(own).removesuffix('1')}{port}\n"
             "audio_jitter_buffer_type off\n"
             "call_hold_other_calls no\n"
         ),
@@ -119,7 +121,13 @@ class _Exchange:
         """Follow a call from its first moment."""
         call_id = native.call_id or self._call_ids[native.handle]
         messages = self._tap.messages(call_id)
-        call = BaresipCall(native, number=number, messages=messages, repertoire=self._repertoire)
+        call = BaresipCall(
+            native,
+            server=self.server,
+            number=number,
+            messages=messages,
+            repertoire=self._repertoire,
+        )
         self._calls.append(call)
         self._tasks.start(call.carry_sound(), f"sound of {call_id}")
         return call
@@ -176,7 +184,7 @@ class _BaresipPhone:
 
     async def dial(self, number: str, *, headers: Mapping[str, str] | None = None) -> PhoneCall:
         """Call a number; returns when the INVITE is on its way."""
-        uri = f"sip:{quote(number, safe='+*')}@{self._exchange.server}"
+        uri = sip_uri(number, self._exchange.server)
         try:
             native = await self._agent.dial(uri, {**self._headers, **(headers or {})})
         except BaresipError as error:

@@ -2,20 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import numpy as np
 from baresip import AudioNotActive, AudioRestarted, Call, Event, StackEvent, StaleHandleError
 
+from ivr.phone import course, transfer
 from ivr.phone.heard import Heard
 from ivr.phone.hearing import Hearing
-from ivr.phone.phone import CallGone, CallState, Ending, NotInTime, Wanted
+from ivr.phone.phone import CallGone, CallState, Ending, NotInTime, PhoneCall, Wanted
 from ivr.phone.repertoire import Pcm, Repertoire
 from ivr.phone.story import story
 from ivr.phone.voice import Voice
-from ivr.phone.wire import SipMessage
+from ivr.phone.wire import SipMessage, sip_uri
+from ivr.settings import Address
 
 _POLL_S = 0.02
 _NOTICE_S = 1.0
@@ -29,12 +31,19 @@ class BaresipCall:
     """A PhoneCall on baresip. See `ivr.phone.phone.PhoneCall`."""
 
     def __init__(
-        self, native: Call, *, number: str, messages: list[SipMessage], repertoire: Repertoire
+        self,
+        native: Call,
+        *,
+        server: Address,
+        number: str,
+        messages: list[SipMessage],
+        repertoire: Repertoire,
     ) -> None:
         self.began = time.monotonic()
         self.messages: Sequence[SipMessage] = messages
         self.hearing = Hearing(repertoire)
-        self._native = native
+        self.native = native
+        self._server = server
         self._dialled = number
         self._voice = Voice()
         self._closed: str | None = None
@@ -61,28 +70,20 @@ class BaresipCall:
             return CallState.ENDED
         if self.answered_at is not None:
             return CallState.ANSWERED
-        early = any(
-            m.cseq_method == "INVITE" and 100 < m.status < 200 and m.body for m in self.messages
-        )
-        return CallState.EARLY if early else CallState.RINGING
+        return CallState.EARLY if course.has_sound(self.messages) else CallState.RINGING
 
     @property
     def answered_at(self) -> float | None:
         """When the 200 OK to the INVITE was on the wire (monotonic); None before."""
-        return next((m.at for m in self.messages if m.answers("INVITE", 200)), None)
+        return course.answered_at(self.messages)
 
     @property
     def ending(self) -> Ending | None:
         """How it ended; None while it lasts."""
-        cancelled = next((m for m in self.messages if m.method == "CANCEL"), None)
-        for message in self.messages:
-            if message.method == "BYE":
-                reason = message.headers.get("reason", "")
-                return Ending(status=0, reason=reason, by_us=message.sent)
-            if self.answered_at is None and _refuses(message):
-                by_us = (cancelled or message).sent
-                return Ending(status=message.status, reason=message.reason, by_us=by_us)
-        return None if self._closed is None else Ending(status=0, reason=self._closed, by_us=False)
+        if self._closed is None:
+            return course.ending(self.messages)
+        unseen = Ending(status=0, reason=self._closed, by_us=False)
+        return course.ending(self.messages) or unseen
 
     @property
     def pcm(self) -> Pcm:
@@ -100,13 +101,13 @@ class BaresipCall:
     async def answer(self) -> None:
         """Answer a call that rings; returns when the other side has acknowledged it."""
         with _reported_gone():
-            await self._native.answer()
+            await self.native.answer()
         await self.until(self._acknowledged, "an ACK", within_s=5.0)
 
     async def reject(self) -> None:
         """Refuse a call that rings (486 Busy Here)."""
         with _reported_gone():
-            await self._native.reject()
+            await self.native.reject()
 
     async def hang_up(self) -> None:
         """End the call; nothing if it has ended."""
@@ -115,12 +116,37 @@ class BaresipCall:
             with suppress(NotInTime):
                 await self.until(self._noticed, "response", within_s=_NOTICE_S)
         with suppress(StaleHandleError):  # the other side was faster
-            await self._native.hangup()
+            await self.native.hangup()
 
     async def press(self, keys: str) -> None:
         """Press keys, as RFC 4733 events."""
         with _reported_gone():
-            await self._native.send_dtmf(keys)
+            await self.native.send_dtmf(keys)
+
+    async def hold(self) -> None:
+        """Press the hold button."""
+        await transfer.settled(self)
+        with _reported_gone():
+            await self.native.hold()
+
+    async def resume(self) -> None:
+        """Take the call off hold."""
+        with _reported_gone():
+            await self.native.resume()
+
+    async def transfer(self, number: str, *, within_s: float = 30.0) -> int:
+        """Ask the exchange to connect the other party to a number."""
+        uri = sip_uri(number, self._server)
+        return await self._report(transfer.blind(self.native, uri, within_s=within_s))
+
+    async def transfer_attended(self, other: PhoneCall, *, within_s: float = 30.0) -> int:
+        """Ask the exchange to connect the other party to another call's."""
+        if not isinstance(other, BaresipCall):
+            raise TypeError("both calls must be calls of one phone")
+        if other.ending is not None:
+            raise CallGone("the other call has ended")
+        await transfer.settled(self, other)
+        return await self._report(transfer.attended(self.native, other.native, within_s=within_s))
 
     def speak(self, pcm: Pcm) -> None:
         """Send sound, after what is already being sent."""
@@ -182,7 +208,7 @@ class BaresipCall:
         self.hearing.close()
 
     def _carry(self) -> None:
-        audio, received = self._native.audio, b""
+        audio, received = self.native.audio, b""
         try:
             received = audio.read(_ENOUGH_BYTES)
             self._voice.feed(audio)
@@ -201,8 +227,16 @@ class BaresipCall:
     def _close(self, text: str) -> None:
         self._closed = text
 
+    async def _report(self, transferring: Awaitable[int | None]) -> int:
+        with _reported_gone():
+            status = await transferring
+        if status is None:
+            raise NotInTime(f"no end of the transfer in time; so far:\n{self.story()}")
+        return status
+
     def _noticed(self) -> bool:
-        return self.ending is not None or any(m.status for m in self.messages)
+        asked = {0, 401, 407}  # by the second INVITE, with a password, the call begins anew
+        return self.ending is not None or any(m.status not in asked for m in self.messages)
 
     def _acknowledged(self) -> bool:
         return self.ending is not None or any(m.method == "ACK" for m in self.messages)
@@ -218,12 +252,3 @@ def _reported_gone() -> Iterator[None]:
 
 def _is(heard: Heard, wanted: Wanted) -> bool:
     return heard.says(wanted) if isinstance(wanted, str) else wanted(heard)
-
-
-def _refuses(message: SipMessage) -> bool:
-    """Whether it is a final refusal of the INVITE (401 and 407 only ask for a password)."""
-    return (
-        message.cseq_method == "INVITE"
-        and message.status >= 300
-        and message.status not in {401, 407}
-    )

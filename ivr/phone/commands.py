@@ -150,10 +150,12 @@ def _texts(prompts_dir: Path) -> Mapping[str, str]:
 
 def _account(counsellors: Sequence[Counsellor], wanted: str) -> str:
     for person in counsellors:
-        if wanted in {person.id, person.account}:
+        if person.account is not None and wanted in {person.id, person.account}:
             return person.account
-    known = ", ".join(person.id for person in counsellors)
-    raise Refusal(f"There is no counsellor {wanted!r} in counsellors.yaml; there are {known}.")
+    known = ", ".join(person.id for person in counsellors if person.account is not None)
+    raise Refusal(
+        f"There is no counsellor {wanted!r} with a phone in counsellors.yaml; there are {known}."
+    )
 
 
 def _secret(file: Path, account: str) -> str:

@@ -52,7 +52,8 @@ Wanted = str | Callable[[Heard], bool]  # a clip, a prompt, either with "fi/" be
 class PhoneCall(Protocol):
     """One call at one phone. Times are seconds; every wait has a bound and raises NotInTime.
 
-    `answer`, `reject` and `press` raise CallGone when the other side has hung up before.
+    What needs a call that lasts (`answer`, `reject`, `press`, `hold`, a transfer) raises
+    CallGone when the other side has hung up before.
     """
 
     @property
@@ -114,6 +115,30 @@ class PhoneCall(Protocol):
 
     async def press(self, keys: str) -> None:
         """Press keys (`0-9*#A-D`), 100 ms each, as RFC 4733 events; also before the answer."""
+        ...
+
+    async def hold(self) -> None:
+        """Press the hold button: a re-INVITE asks for no more sound; nothing if held already."""
+        ...
+
+    async def resume(self) -> None:
+        """Take the call off hold; nothing if it is not held."""
+        ...
+
+    async def transfer(self, number: str, *, within_s: float = 30.0) -> int:
+        """Ask the exchange to connect the other party to a number (REFER, RFC 3515).
+
+        Returns the status that the exchange reports: with 200 this call ends, with
+        another it goes on.
+        """
+        ...
+
+    async def transfer_attended(self, other: "PhoneCall", *, within_s: float = 30.0) -> int:
+        """Ask the exchange to connect this call's other party to another call's (RFC 3891).
+
+        Both are calls of this phone and answered. Returns as `transfer`; the exchange
+        ends the other call.
+        """
         ...
 
     async def heard(self, wanted: Wanted, *, within_s: float = 10.0, out: bool = False) -> Heard:

@@ -7,12 +7,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
+from urllib.parse import quote
+
+from ivr.settings import Address
 
 _TRACE: Final = "baresip.native.sip"
 _START: Final = re.compile(r"(?:SIP/2\.0 (?P<status>\d{3}) ?(?P<reason>.*)|(?P<method>\w+) .*)")
 _NAME: Final = re.compile(r'\s*(?:"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<plain>[^<"]*?))\s*<')
 _USER: Final = re.compile(r"<?sips?:(?:(?P<user>[^@;>]*)@)?")
 _COMPACT: Final = {"i": "call-id", "f": "from", "t": "to", "v": "via", "m": "contact"}
+
+
+def sip_uri(number: str, server: Address) -> str:
+    """The address of a number at a server (RFC 3261 §19.1)."""
+    return f"sip:{quote(number, safe='+*')}@{server}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +70,12 @@ class SipMessage:
     def answers(self, method: str, status: int) -> bool:
         """Whether this is a response with this status to a request of this method."""
         return self.status == status and self.cseq_method == method
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it is a final refusal of an INVITE (401 and 407 only ask for a password)."""
+        final = self.status >= 300 and self.status not in {401, 407}
+        return final and self.cseq_method == "INVITE"
 
     @property
     def display_name(self) -> str:

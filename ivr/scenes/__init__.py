@@ -5,8 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from ivr.domain.call import Outcome, SceneName
 from ivr.scenes.callback import budget_end, callback, farewell
 from ivr.scenes.closed import closed
+from ivr.scenes.conference import conference
+from ivr.scenes.consulting import consulting
+from ivr.scenes.held import held
+from ivr.scenes.limit import limit
+from ivr.scenes.outside import outside
 from ivr.scenes.reception import language, notices, topic, unknown_number
+from ivr.scenes.returning import returning
 from ivr.scenes.talking import connecting, talking
+from ivr.scenes.urgency import urgency
 from ivr.scenes.waiting import waiting
 from ivr.stage import Call, Desk
 
@@ -16,12 +23,19 @@ SCENES: Mapping[SceneName, Scene] = {
     SceneName.LANGUAGE: language,
     SceneName.NOTICES: notices,
     SceneName.TOPIC: topic,
+    SceneName.URGENCY: urgency,
     SceneName.WAITING: waiting,
+    SceneName.LIMIT: limit,
     SceneName.CALLBACK: callback,
     SceneName.BUDGET_END: budget_end,
     SceneName.FAREWELL: farewell,
     SceneName.CONNECTING: connecting,
     SceneName.TALKING: talking,
+    SceneName.HELD: held,
+    SceneName.CONSULTING: consulting,
+    SceneName.CONFERENCE: conference,
+    SceneName.OUTSIDE: outside,
+    SceneName.RETURNING: returning,
     SceneName.CLOSED: closed,
     SceneName.UNKNOWN_NUMBER: unknown_number,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import Enum, auto
 
 import structlog
 
@@ -10,8 +11,10 @@ from ivr.domain.callback import own_number, promised_by
 from ivr.domain.journal import EventKind
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Day, Digits
+from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.schedule import local
-from ivr.domain.service import OnBudgetEnd
+from ivr.domain.waiting import after_budget
+from ivr.domain.waiting import budget_end as budget_end_of
 from ivr.ports import JournalUnavailable
 from ivr.stage import Call, Desk, Prompt
 
@@ -27,9 +30,13 @@ async def callback(call: Call, desk: Desk) -> SceneName:
         hidden = call.facts.caller.hidden
         await call.say(call.prompt("number_hidden" if hidden else "callback_unavailable"))
         return SceneName.WAITING
-    if not await _confirmed(call, number):
-        return SceneName.WAITING
-    return await _keep(call, number)
+    match await agreed(call, "number_confirm", number):
+        case Agreed.YES:
+            return await _keep_or_wait_on(call, number)
+        case Agreed.NO:
+            return SceneName.WAITING
+        case Agreed.TOO_LATE:
+            return SceneName.BUDGET_END
 
 
 async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
@@ -45,7 +52,7 @@ async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
     if number is None:
         return SceneName.WAITING
     kept = await call.promised() is not None
-    if kept or await _keep(call, number) is SceneName.FAREWELL:
+    if kept or await _keep_or_wait_on(call, number) is SceneName.FAREWELL:
         await call.say(call.prompt("free_window_end"))
         return Outcome.CALLBACK
     return SceneName.WAITING
@@ -58,22 +65,40 @@ async def farewell(call: Call, desk: Desk) -> Outcome:
     return Outcome.CALLBACK
 
 
-async def _confirmed(call: Call, number: str) -> bool:
+class Agreed(Enum):
+    """Whether the caller wants to be called back at the number read out."""
+
+    YES = auto()
+    NO = auto()
+    TOO_LATE = auto()  # the free waiting ended during the question
+
+
+async def agreed(call: Call, prompt: str, number: str) -> Agreed:
+    """Ask whether this number is to be called: 1 yes, 2 no.
+
+    Not beyond the end of the free waiting, if the line acts then: a strict carrier
+    may take the call away during the question, and with it the number.
+    """
     question = Question(
         options={"1": True, "2": False},
         timeout_s=call.line.menu.timeout_s,
         retries=call.line.menu.retries,
     )
-    confirm = [call.prompt("number_confirm", number=Digits(number))]
-    match await call.ask(question, confirm, lambda why: _again(call, why, confirm)):
-        case Chosen(value=yes):
-            return yes
+    confirm = [call.prompt(prompt, number=Digits(number))]
+    acts = after_budget(call.line, call.facts) is SceneName.BUDGET_END
+    with call.alarm(budget_end_of(call.line, call.facts) if acts else None) as over:
+        answer = await call.ask(question, confirm, lambda why: _again(call, why, confirm), over)
+    match answer:
+        case Chosen(value=True):
+            return Agreed.YES
+        case Chosen():
+            return Agreed.NO
         case NoAnswer() | NoMatch():
-            return False
+            return Agreed.TOO_LATE if over.done() else Agreed.NO
 
 
-async def _keep(call: Call, number: str) -> SceneName:
-    """Put the request on disk; until it is there, nothing is promised."""
+async def keep(call: Call, number: str) -> bool:
+    """Put the request on disk; until it is there, nothing is promised. False: it is not."""
     facts = call.facts
     try:
         await call.promise(
@@ -87,9 +112,15 @@ async def _keep(call: Call, number: str) -> SceneName:
         )
     except JournalUnavailable:
         log.exception("callback.not_kept")
-        await call.say(call.prompt("callback_failed"))
-        return SceneName.WAITING
-    return SceneName.FAREWELL
+        return False
+    return True
+
+
+async def _keep_or_wait_on(call: Call, number: str) -> SceneName:
+    if await keep(call, number):
+        return SceneName.FAREWELL
+    await call.say(call.prompt("callback_failed"))
+    return SceneName.WAITING
 
 
 def _saved(call: Call, by: date) -> Prompt:

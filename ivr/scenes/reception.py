@@ -2,7 +2,8 @@
 
 from ivr.domain.call import Language, Outcome, SceneName, TopicId
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
-from ivr.domain.service import Charging, OnBudgetEnd, ServiceLine
+from ivr.domain.policy import OnBudgetEnd
+from ivr.domain.service import Charging, ServiceLine
 from ivr.stage import Call, Desk, Prompt
 
 LANGUAGE_KEYS = {"1": Language.FI, "2": Language.SV}
@@ -39,7 +40,7 @@ async def notices(call: Call, desk: Desk) -> SceneName:
     await call.say(*(call.prompt(name) for name in names), keys=not priced)
     if call.line.topic_prompt is None:
         call.note(topic=call.line.general_topic)
-        return SceneName.WAITING
+        return _to_the_line(call)
     return SceneName.TOPIC
 
 
@@ -52,13 +53,17 @@ async def topic(call: Call, desk: Desk) -> SceneName:
         case NoAnswer() | NoMatch():
             call.note(topic=call.line.general_topic)
             await call.say(call.prompt("default_route"))
-    return SceneName.WAITING
+    return _to_the_line(call)
 
 
 async def unknown_number(call: Call, desk: Desk) -> Outcome:
     """The number dialled is none of ours; say so in both languages."""
     await call.say(*(call.prompt("unknown_number", lang) for lang in Language))
     return Outcome.UNKNOWN_NUMBER
+
+
+def _to_the_line(call: Call) -> SceneName:
+    return SceneName.URGENCY if call.line.urgency_question else SceneName.WAITING
 
 
 def _topics(call: Call) -> Question[TopicId]:

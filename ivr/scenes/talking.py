@@ -1,9 +1,12 @@
 """The counsellor has answered: who calls and about what, and then the two talk."""
 
 from ivr.domain.call import Outcome, SceneName
+from ivr.domain.journal import EventKind
 from ivr.domain.phrase import TopicName
+from ivr.domain.transfer import Colleague, Key, read_target
 from ivr.ports import ChannelGone
-from ivr.stage import Call, Desk
+from ivr.scenes.leading import lead, left
+from ivr.stage import Call, Commands, Desk, Party
 
 
 async def connecting(call: Call, desk: Desk) -> SceneName:
@@ -26,19 +29,53 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
     """Connect the two, and only then answer the caller: charging begins here."""
     leg = desk.leg(call)
     if leg is None:
-        return Outcome.SERVED if call.facts.connected else await _back_to_the_line(call, desk)
+        return left(call, desk) if call.facts.connected else await _back_to_the_line(call, desk)
+    if call.facts.target is not None:
+        await call.talk.hush(leg)  # they come from a consultation
+    there = await call.talk.connect(leg)
     if not call.facts.connected:
-        if not await call.connect(leg):
+        if not there:
             return await _back_to_the_line(call, desk)
         await call.answer(because="counsellor")
-        await call.connected()
-    await leg.gone
-    return Outcome.SERVED
+        call.note(connected=True, wanted=None, target=None)
+        call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
+        await call.keep()
+    _record_takeover(call)
+    return await _talk(call, desk, leg)
+
+
+async def _talk(call: Call, desk: Desk, leg: Party) -> Outcome | SceneName:
+    """Do what the counsellor asks for, until one of the two hangs up."""
+    commands = Commands(call, leg)
+    while True:
+        match await commands.next():
+            case None:
+                return left(call, desk)
+            case Key.HOLD:
+                return SceneName.HELD
+            case command:
+                scene = await lead(call, desk, commands, command)
+                if scene is not None:
+                    return scene
+
+
+def _record_takeover(call: Call) -> None:
+    """A colleague has the caller now; on the record here, where a crash cannot lose it."""
+    taken_over = read_target(call.facts.target)
+    if isinstance(taken_over, Colleague):
+        call.record(
+            EventKind.TRANSFERRED,
+            kind="counsellor",
+            attended=True,
+            counsellor=taken_over.counsellor,
+            topic=call.facts.topic,
+        )
+        call.note(target=None)
 
 
 async def _back_to_the_line(call: Call, desk: Desk) -> SceneName:
     """The counsellor went before the two could talk: the caller keeps the place."""
     desk.dismiss(call)
-    await call.disconnect()
+    await call.talk.part()
     call.note(counsellor=None, leg=None, connected=False)
     return SceneName.WAITING

@@ -1,85 +1,138 @@
 """The caller waits, without paying where that was said, until a counsellor has answered."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain.call import SceneName
-from ivr.domain.phrase import Count
-from ivr.domain.service import OnBudgetEnd
-from ivr.domain.waiting import Step, can_offer, next_due
-from ivr.stage import Call, Desk, Finished, Heard, Interrupted, Place, Pressed, Prompt
+from ivr.domain.call import Limit, Outcome, SceneName
+from ivr.domain.journal import EventKind
+from ivr.domain.limits import full
+from ivr.domain.waiting import Due, Step, Stretch, after_budget, next_due, other_language
+from ivr.scenes.announcing import Announcer
+from ivr.scenes.vigil import Vigil
+from ivr.stage import Call, Desk, Finished, Heard, Interrupted, Joining, Place, Pressed, Prompt
 
 CALLBACK_KEY = "1"
-MOST_COUNTED = 100
+LANGUAGE_KEY = "9"
+REPEAT_KEY = "0"
 RING_GRACE_S = 3.0
 
+Next = SceneName | Outcome
+Turn = Heard | Next
 
-async def waiting(call: Call, desk: Desk) -> SceneName:
-    """Stand in the line: music, the place now and then, key 1 for a callback."""
+
+async def waiting(call: Call, desk: Desk) -> Next:
+    """Stand in the line: music, the place now and then, and a key for each thing one may want."""
+    new = call.joining is Joining.NEW and not call.facts.redirected
+    if new and full(call.line, desk.waiting(call.line)):
+        call.note(limit=Limit.FULL, joined=None)
+        return SceneName.LIMIT
     async with desk.place(call) as place:
-        entered = said = call.now()
-        offers = 0
-        heard: Heard = await _say(call, place, [_position(call, place)])
-        while True:
-            match heard:
-                case Interrupted():
-                    return _taken(call, place)
-                case Pressed(key=key) if key == CALLBACK_KEY and call.line.callback.enabled:
-                    return SceneName.CALLBACK
-                case Pressed() | Finished():
-                    pass
-            due = next_due(call.line, call.facts, entered=entered, said=said, offers=offers)
-            if (left := _seconds(call.now(), due.at)) > 0:
-                heard = await call.hold(left, place.taken)
-                continue
-            if due.step is Step.BUDGET_END:
-                if place.rung:  # somebody is about to answer
-                    heard = await call.hold(RING_GRACE_S, place.taken)
-                    continue
-                return _budget_end(call)
-            heard = await _say(call, place, _announcement(call, place, due.step))
-            said = call.now()
-            offers += due.step is Step.OFFER
+        wait = _Wait(call, place)
+        turn: Turn = await wait.begin()
+        while not isinstance(turn, Next):
+            turn = wait.meaning(turn) or await wait.go_on()
+        return turn
 
 
-def _announcement(call: Call, place: Place, step: Step) -> list[Prompt]:
-    if step is Step.OFFER:
-        return [call.prompt("callback_offer")]
-    return [_position(call, place), call.prompt("hold_thanks")]
+class _Wait:
+    """One stretch of waiting, from coming into the line to leaving it."""
 
+    def __init__(self, call: Call, place: Place) -> None:
+        self._call = call
+        self._place = place
+        self._vigil = Vigil(call, place)
+        self._announcer = Announcer(call, place)
+        self._latest = self._announcer.joined
+        self._repeat = False
+        offer_s = call.length(*self._announcer.offer())
+        self._stretch = Stretch(entered=call.now(), said=call.now(), offer_s=offer_s)
 
-def _position(call: Call, place: Place) -> Prompt:
-    match place.ahead():
-        case 0:
-            return call.prompt("queue_next")
-        case 1:
-            return call.prompt("queue_pos_1")
-        case n if n <= MOST_COUNTED:
-            return call.prompt("queue_pos_n", count=Count(n))
-        case _:
-            return call.prompt("queue_pos_many")
+    async def begin(self) -> Heard:
+        """Say the place, unless the caller cannot wait here at all."""
+        if self._due().step is Step.LIMIT and self._left(self._due().at) <= 0:
+            return Finished()
+        return await self._say(self._announcer.joined)
 
+    def meaning(self, heard: Heard) -> Next | None:
+        """What follows at once from what was heard; None: the caller waits on."""
+        match heard:
+            case Interrupted():
+                return self._taken()
+            case Pressed(key=key) if key == CALLBACK_KEY and self._call.line.callback.enabled:
+                return SceneName.CALLBACK
+            case Pressed(key=key) if key == LANGUAGE_KEY:
+                return self._in_the_other_language()
+            case Pressed(key=key):
+                self._repeat = key == REPEAT_KEY
+                return None
+            case Finished() if self._vigil.gone:
+                return self._gone()
+            case _:
+                return None
 
-def _taken(call: Call, place: Place) -> SceneName:
-    taker = place.taken.result()
-    call.note(counsellor=taker.counsellor, leg=taker.leg)
-    return SceneName.CONNECTING
+    async def go_on(self) -> Turn:
+        """Do what is due, or wait for it."""
+        if self._repeat:
+            self._repeat = False
+            return await self._say(self._latest)
+        due = self._due()
+        if (left := self._left(due.at)) > 0:
+            return await self._hold(left)
+        if due.step in (Step.LIMIT, Step.BUDGET_END) and self._place.rung:
+            return await self._hold(RING_GRACE_S)  # somebody is about to answer
+        return await self._do(due)
 
+    async def _do(self, due: Due) -> Turn:
+        call = self._call
+        match due.step:
+            case Step.LIMIT:
+                call.note(limit=due.limit)
+                return SceneName.LIMIT
+            case Step.BUDGET_END:
+                call.note(budget_over=True)
+                return after_budget(call.line, call.facts)
+            case Step.POSITION:
+                return await self._say(self._announcer.place)
+            case Step.OFFER:
+                self._stretch = replace(self._stretch, offered=call.now())
+                return await self._say(self._announcer.offer)
+            case Step.CLOSED:
+                self._stretch = replace(self._stretch, told_closed=True)
+                return await self._say(self._announcer.closed)
 
-def _budget_end(call: Call) -> SceneName:
-    """The free waiting is over: keep the number, or say that charging begins, or wait on."""
-    match call.line.waiting.on_budget_end:
-        case OnBudgetEnd.CALLBACK if can_offer(call.line, call.facts):
-            return SceneName.BUDGET_END
-        case OnBudgetEnd.ANSWER:
-            return SceneName.BUDGET_END
-        case _:
-            call.note(budget_over=True)
-            return SceneName.WAITING
+    def _due(self) -> Due:
+        call = self._call
+        stretch = replace(self._stretch, nobody_since=self._place.nobody_since)
+        return next_due(call.line, call.facts, stretch, call.now())
 
+    async def _hold(self, seconds: float) -> Heard:
+        return await self._call.hold(seconds, self._place.taken, watch=self._vigil)
 
-async def _say(call: Call, place: Place, prompts: list[Prompt]) -> Heard:
-    return await call.say(*prompts, keys=True, until=place.taken)
+    async def _say(self, prompts: Callable[[], list[Prompt]]) -> Heard:
+        self._latest = prompts
+        heard = await self._call.say(*prompts(), keys=True, until=self._place.taken)
+        self._stretch = replace(self._stretch, said=self._call.now())
+        return heard
 
+    def _taken(self) -> SceneName:
+        taker = self._place.taken.result()
+        self._call.note(counsellor=taker.counsellor, leg=taker.leg)
+        return SceneName.CONNECTING
 
-def _seconds(now: datetime, at: datetime) -> float:
-    return (at - now).total_seconds()
+    def _in_the_other_language(self) -> SceneName | None:
+        """The line in the next language; the place in it is kept."""
+        language = other_language(self._call.line, self._call.language)
+        if language is None:
+            return None
+        self._call.note(language=language)
+        self._call.record(EventKind.LANGUAGE, language=language)
+        return SceneName.WAITING
+
+    def _gone(self) -> Outcome:
+        """The caller's phone has vanished without a word."""
+        self._call.record(EventKind.GHOST, silent_s=round(self._vigil.silent_s))
+        return Outcome.GHOST
+
+    def _left(self, at: datetime) -> float:
+        return (at - self._call.now()).total_seconds()

@@ -1,18 +1,27 @@
 """What scenes may do: the call, its parties, and the desk."""
 
 from ivr.stage.call import Call
+from ivr.stage.colleagues import Colleagues
+from ivr.stage.commands import Commands
 from ivr.stage.desk import Desk, Place, Taker
-from ivr.stage.party import Finished, Heard, Interrupted, Party, Pressed, Prompt
+from ivr.stage.holding import Watch
+from ivr.stage.joining import Joining
+from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
 
 __all__ = [
+    "Asked",
     "Call",
+    "Colleagues",
+    "Commands",
     "Desk",
     "Finished",
     "Heard",
     "Interrupted",
+    "Joining",
     "Party",
     "Place",
     "Pressed",
     "Prompt",
     "Taker",
+    "Watch",
 ]

@@ -1,8 +1,8 @@
 """The only caller-facing interface: what a telephonist does with one call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -10,21 +10,26 @@ from typing import Any, TypeVar
 import structlog
 
 from ivr.domain import facts as codec
-from ivr.domain.call import BridgeId, ChannelId, Facts, Language, SceneName, talk_bridge
+from ivr.domain.call import (
+    ChannelId,
+    Facts,
+    Language,
+    SceneName,
+)
 from ivr.domain.journal import EventKind, event
-from ivr.domain.menu import AskAgain, Chosen, NoAnswer, NoMatch, Question, judge
+from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import ChannelGone, Clock, Journal, Switch, SwitchUnavailable
-from ivr.stage.party import Finished, Heard, Interrupted, Party, Pressed, Prompt
+from ivr.stage.asking import ask
+from ivr.stage.holding import Watch, hold
+from ivr.stage.joining import Joining, join
+from ivr.stage.party import Heard, Party, Prompt
+from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-# A proxy may give up after 3 minutes without a provisional response, so one is
-# due at least every minute (RFC 3261 §13.3.1.1).
-REFRESH_S = 45.0
 
 
 class Call:
@@ -49,6 +54,8 @@ class Call:
         self.facts = facts
         self.party = party
         self.service = service
+        self.joining: Joining | None = None  # how they came into the line with this scene
+        self.talk = Talk(party, facts.call_id, switch)
         self._switch = switch
         self._journal = journal
         self._clock = clock
@@ -71,11 +78,6 @@ class Call:
         """The language chosen, or the line's default."""
         return self.facts.language or self.line.languages[0]
 
-    @property
-    def bridge(self) -> BridgeId:
-        """The bridge that this call would talk on."""
-        return talk_bridge(self.facts.call_id)
-
     def now(self) -> datetime:
         """The present instant, UTC."""
         return self._clock.now()
@@ -87,17 +89,24 @@ class Call:
     async def enter(self, scene: SceneName) -> None:
         """Write the facts where they survive us, and the scene into the record.
 
-        The first time that the scene is the line, the caller joins it: now.
+        The first time that the scene is the line, the caller joins it: now, or at the
+        place of an earlier call that was cut off. A wait after a talk is one of its own.
         """
+        talked = self.facts.scene is SceneName.RETURNING
         self.note(scene=scene, step=self.facts.step + 1)
+        self.joining = None
         if scene is SceneName.WAITING and self.facts.joined is None:
-            self.note(joined=self.now())
+            self.joining, self.facts = await join(self._journal, self.line, self.facts, self.now())
+        elif scene is SceneName.WAITING and talked:
+            self.note(waiting_since=self.now())
         await self._switch.remember(self.channel, codec.encode(self.facts))
         self.record(EventKind.SCENE, scene=scene)
+        if self.joining is Joining.REGAINED:
+            self.record(EventKind.REJOINED)
         log.info("scene.entered", scene=scene)
 
     def record(
-        self, kind: EventKind, of: str = "", **data: str | int | float | bool | None
+        self, kind: EventKind, /, of: str = "", **data: str | int | float | bool | None
     ) -> None:
         """Put a fact on the record. `of` tells events of one kind and step apart."""
         self._journal.record(event(self.facts, kind, self.now(), data, of))
@@ -120,37 +129,57 @@ class Call:
         """Say the prompts; with `keys` a key ends them, `until` ends them when it is done."""
         return await self.party.say(prompts, keys=keys, until=until)
 
+    def length(self, *prompts: Prompt) -> float:
+        """How long it takes to say the prompts, seconds."""
+        return self.party.length(prompts)
+
     async def ask(
         self,
         question: Question[T],
         prompts: Sequence[Prompt],
         again: Callable[[NoMatch | NoAnswer], Sequence[Prompt]],
+        until: asyncio.Future[Any] | None = None,
     ) -> Chosen[T] | NoMatch | NoAnswer:
         """Put a question until it is answered or its retries are used up.
 
         `again` gives what is said, in place of the prompts, after a wrong key or
-        a silence. A key is taken during the prompt.
+        a silence. A key is taken during the prompt. Once `until` is done, silence is
+        the answer, without another try.
         """
-        attempt = 0
-        while True:
-            key = await self._one_key(prompts, question.timeout_s)
-            verdict = judge(question, attempt=attempt, key=key)
-            if not isinstance(verdict, AskAgain):
-                return verdict
-            attempt += 1
-            prompts = again(verdict.because)
+        return await ask(self.party, question, prompts, again, until)
 
-    async def hold(self, seconds: float, until: asyncio.Future[Any] | None = None) -> Heard:
-        """Hold music until a key, `until`, or the time has passed."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+    async def hold(
+        self,
+        seconds: float,
+        until: asyncio.Future[Any] | None = None,
+        *,
+        watch: Watch | None = None,
+    ) -> Heard:
+        """Hold music until a key, `until`, or the time has passed, or `watch` says that it is over.
+
+        `watch` is asked while the music goes on.
+        """
         async with self.music():
-            while True:
-                left = end - loop.time()
-                heard = await self.party.listen(min(left, REFRESH_S), until=until)
-                if not isinstance(heard, Finished) or loop.time() >= end:
-                    return heard
-                await self.refresh()
+            return await hold(self.party, seconds, until, watch, self.refresh)
+
+    @contextmanager
+    def alarm(self, at: datetime | None) -> Iterator[asyncio.Future[None]]:
+        """A future that is done at the instant (None: never), for as long as the block lasts."""
+        loop = asyncio.get_running_loop()
+        rings: asyncio.Future[None] = loop.create_future()
+        if at is None:
+            yield rings
+            return
+        left_s = (at - self.now()).total_seconds()
+        timer = loop.call_later(max(left_s, 0.0), rings.set_result, None)
+        try:
+            yield rings
+        finally:
+            timer.cancel()
+
+    async def received(self) -> int | None:
+        """How many packets of sound have come from the caller so far; None without a session."""
+        return await self._switch.received(self.channel)
 
     @asynccontextmanager
     async def music(self) -> AsyncIterator[None]:
@@ -177,32 +206,7 @@ class Call:
         self.note(answered=True)
         self.record(EventKind.ANSWERED, because=because)
 
-    async def connect(self, leg: Party) -> bool:
-        """Let the caller and the counsellor hear each other; false if the counsellor has gone."""
-        try:
-            await self._switch.join(self.bridge, [leg.channel])
-        except ChannelGone:
-            return False
-        await self._switch.join(self.bridge, [self.channel])
-        return not leg.gone.done()
-
-    async def disconnect(self) -> None:
-        """Take the caller off the bridge, if they were on one."""
-        await self._switch.part(self.bridge)
-
-    async def connected(self) -> None:
-        """Write down, where it survives us, that the two have been connected."""
-        self.note(connected=True)
-        self.record(EventKind.CONNECTED, counsellor=self.facts.counsellor)
+    async def keep(self, **facts: Any) -> None:
+        """Change the facts and write them where they survive us, in the middle of a scene."""
+        self.note(**facts)
         await self._switch.remember(self.channel, codec.encode(self.facts))
-
-    async def _one_key(self, prompts: Sequence[Prompt], timeout_s: float) -> str | None:
-        self.party.forget_keys()
-        heard = await self.say(*prompts, keys=True)
-        if isinstance(heard, Finished):
-            heard = await self.party.listen(timeout_s)
-        match heard:
-            case Pressed():
-                return heard.key
-            case Finished() | Interrupted():
-                return None

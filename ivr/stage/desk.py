@@ -3,10 +3,13 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ivr.domain.call import ChannelId, CounsellorId
+from ivr.domain.service import ServiceLine
 from ivr.stage.call import Call
+from ivr.stage.colleagues import Colleagues
 from ivr.stage.party import Party
 
 
@@ -24,6 +27,14 @@ class Place(Protocol):
     taken: asyncio.Future[Taker]
 
     @property
+    def nobody_since(self) -> datetime | None:
+        """Since when (UTC) nobody who could serve the caller has been at work; None: somebody is.
+
+        Whoever could serve them after an overflow counts.
+        """
+        ...
+
+    @property
     def rung(self) -> bool:
         """Whether a counsellor's phone rings for the caller now."""
         ...
@@ -32,16 +43,33 @@ class Place(Protocol):
         """How many callers are served before this one."""
         ...
 
+    def wait(self) -> timedelta | None:
+        """How long the caller is likely to wait; None: not sure."""
+        ...
+
 
 class Desk(Protocol):
     """Everything in the house that is not the call itself."""
+
+    @property
+    def colleagues(self) -> Colleagues:
+        """Those who may be asked for help in a call."""
+        ...
 
     def place(self, call: Call) -> AbstractAsyncContextManager[Place]:
         """Stand in the line for as long as the block lasts, at the place that the facts say."""
         ...
 
+    def waiting(self, line: ServiceLine) -> int:
+        """How many callers stand in the line of this service line."""
+        ...
+
     def leg(self, call: Call) -> Party | None:
         """The counsellor's leg in the facts, while it is there."""
+        ...
+
+    def cut_off(self, call: Call) -> bool:
+        """Whether the counsellor's leg in the facts has ended otherwise than by being hung up."""
         ...
 
     def dismiss(self, call: Call) -> None:

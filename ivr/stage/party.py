@@ -1,6 +1,7 @@
 """One channel of ours: what it hears, the keys it presses, and its end."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from ivr.ports import (
     PlaybackId,
     Speech,
     Switch,
+    TransferAsked,
 )
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 # by this much has failed.
 START_BOUND_S = 3.0
 STOP_BOUND_S = 1.0
+
+Event = KeyPressed | PlaybackEnded | TransferAsked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,15 @@ class Interrupted:
     """What was waited for has come."""
 
 
-Heard = Pressed | Finished | Interrupted
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The phone asks that its call be transferred; see `ivr.ports.TransferAsked`."""
+
+    target: str
+    consulted: ChannelId | None
+
+
+Heard = Pressed | Finished | Interrupted | Asked
 
 
 class Party:
@@ -62,13 +74,14 @@ class Party:
     def __init__(self, channel: ChannelId, switch: Switch, speech: Speech) -> None:
         self.channel = channel
         self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.holds_us = False  # they have put us on hold, and may send no sound
         self._switch = switch
         self._speech = speech
-        self._inbox: asyncio.Queue[KeyPressed | PlaybackEnded | None] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
         self._early: deque[KeyPressed] = deque()
         self._turn = 0
 
-    def deliver(self, event: KeyPressed | PlaybackEnded) -> None:
+    def deliver(self, event: Event) -> None:
         """Take an event of this channel; events are acted on in their order."""
         self._inbox.put_nowait(event)
 
@@ -107,9 +120,16 @@ class Party:
             await self._silence(playback)
         return heard
 
-    async def listen(self, seconds: float, *, until: asyncio.Future[Any] | None = None) -> Heard:
-        """Wait for a key, for `until` or for the time to pass."""
-        return await self._listen(_now() + seconds, None, True, until) or Finished()
+    def length(self, prompts: Sequence[Prompt]) -> float:
+        """How long it takes to say the prompts, seconds."""
+        return self._compose(prompts)[1]
+
+    async def listen(
+        self, seconds: float | None, *, until: asyncio.Future[Any] | None = None
+    ) -> Heard:
+        """Wait for a key, for `until` or for the time to pass (None: however long)."""
+        deadline = math.inf if seconds is None else _now() + seconds
+        return await self._listen(deadline, None, True, until) or Finished()
 
     async def stop_everything(self) -> None:
         """Stop what an earlier process left playing, so that no later verb waits for its end.
@@ -135,8 +155,8 @@ class Party:
             while until is None or not until.done():
                 event = await self._next(deadline)
                 match event:
-                    case KeyPressed() if keys:
-                        return Pressed(key=event.key)
+                    case KeyPressed() | TransferAsked() if keys:
+                        return _wish(event)
                     case PlaybackEnded() if event.playback == playback:
                         await self._check_played(event)
                         return Finished()
@@ -174,12 +194,12 @@ class Party:
                 early.append(event)
         self._early.extend(early)
 
-    async def _next(self, deadline: float) -> KeyPressed | PlaybackEnded | None:
+    async def _next(self, deadline: float) -> Event | None:
         """The next event; None when woken or at the deadline (event loop time)."""
         if self._early:
             return self._early.popleft()
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(None if deadline == math.inf else deadline):
                 return await self._inbox.get()
         except TimeoutError:
             return None
@@ -200,13 +220,17 @@ class Party:
         return PlaybackId(f"{self.channel}.say{turn % 2}")
 
 
+def _wish(event: KeyPressed | TransferAsked) -> Heard:
+    if isinstance(event, KeyPressed):
+        return Pressed(key=event.key)
+    return Asked(target=event.target, consulted=event.consulted)
+
+
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _drain(
-    queue: asyncio.Queue[KeyPressed | PlaybackEnded | None],
-) -> list[KeyPressed | PlaybackEnded | None]:
+def _drain(queue: asyncio.Queue[Event | None]) -> list[Event | None]:
     drained = []
     while not queue.empty():
         drained.append(queue.get_nowait())

@@ -1,4 +1,4 @@
-"""What the web port answers: health, readiness and metrics; GET only."""
+"""What the web port answers: health, readiness and metrics, and the desk behind its token."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from ivr.errors import Refusal
 from ivr.settings import Address
+from ivr.web.desk import DeskAccess, add_desk
 from ivr.web.metrics import Metrics
 from ivr.web.status import State, Status, readiness
 
@@ -24,8 +25,8 @@ _STATUS = web.AppKey("status", Status)
 _METRICS = web.AppKey("metrics", Metrics)
 
 
-def create_app(status: Status, metrics: Metrics) -> web.Application:
-    """The pages, all GET.
+def create_app(status: Status, metrics: Metrics, desk: DeskAccess | None = None) -> web.Application:
+    """The pages, all GET, and the desk's interface under `/api/`.
 
     `/healthz`: 200, the process and its event loop live. `/readyz`: 200 when calls
     are taken, also while Postgres is away (`degraded`), else 503; JSON says why.
@@ -37,6 +38,8 @@ def create_app(status: Status, metrics: Metrics) -> web.Application:
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
+    if desk is not None:
+        add_desk(app, desk)
     app.on_response_prepare.append(_secure)
     return app
 

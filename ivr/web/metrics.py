@@ -1,9 +1,12 @@
 """What Prometheus is told: calls, waits, and how the service is."""
 
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ivr.domain.call import CallId, Facts, SceneName
-from ivr.domain.journal import Event, EventKind
+from ivr.domain.counsellor import Doing
+from ivr.domain.journal import DutyEvent, DutyKind, Event, EventKind
 from ivr.web.status import Status
 
 # Seconds. Callers are patient in minutes; the service level is asked at 60 and 180 s.
@@ -22,6 +25,15 @@ class Metrics:
         )
         self._ended = Counter(
             "ivr_calls_ended", "Calls that ended", ["line", "outcome"], registry=self._registry
+        )
+        self._dispositions = Counter(
+            "ivr_dispositions",
+            "What counsellors said became of calls; a correction counts again",
+            ["code"],
+            registry=self._registry,
+        )
+        self._wrong_pins = Counter(
+            "ivr_wrong_pins", "Sign-ins with a wrong PIN", registry=self._registry
         )
         self._now = Gauge("ivr_calls_now", "Calls now", ["scene"], registry=self._registry)
         self._waiting = Histogram(
@@ -47,6 +59,16 @@ class Metrics:
             case _:
                 pass
 
+    def observe_duty(self, event: DutyEvent) -> None:
+        """Count an event of a counsellor."""
+        match event.kind:
+            case DutyKind.DISPOSITION:
+                self._dispositions.labels(str(event.data.get("code"))).inc()
+            case DutyKind.WRONG_PIN:
+                self._wrong_pins.inc()
+            case _:
+                pass
+
     def adopt(self, facts: Facts) -> None:
         """Show a call that was open before this process began; it is not counted as an arrival."""
         self._place(facts)
@@ -56,6 +78,8 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _place(self, facts: Facts) -> None:
+        if self._scenes.get(facts.call_id) is facts.scene:
+            return
         self._remove(facts.call_id)
         self._scenes[facts.call_id] = facts.scene
         self._now.labels(facts.scene).inc()
@@ -75,3 +99,10 @@ class Metrics:
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)
+        people = Gauge("ivr_counsellors", "Counsellors now", ["state"], registry=self._registry)
+        for doing in Doing:
+            people.labels(doing).set_function(partial(_how_many, status, doing))
+
+
+def _how_many(status: Status, doing: Doing) -> int:
+    return status.counsellors.get(doing, 0)

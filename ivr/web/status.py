@@ -1,9 +1,11 @@
 """Whether the line can take calls, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from ivr.domain.counsellor import Doing
 
 
 class Status(Protocol):
@@ -37,6 +39,11 @@ class Status(Protocol):
     @property
     def set_aside(self) -> int:
         """Events that Postgres refused."""
+        ...
+
+    @property
+    def counsellors(self) -> Mapping[Doing, int]:
+        """How many counsellors are doing what; empty while that is not known yet."""
         ...
 
 

@@ -14,7 +14,7 @@ from ivr.domain.call import (
     SceneName,
     TopicId,
 )
-from ivr.domain.journal import Event, EventKind
+from ivr.domain.journal import DutyEvent, DutyKind, Event, EventId, EventKind
 
 ARRIVED = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -73,4 +73,26 @@ def callback_request(of: Facts, *, number: str | None = "+358401234567", step: i
         topic="children",
         joined=(ARRIVED + timedelta(seconds=30)).isoformat(),
         promised_by="2026-11-23",
+    )
+
+
+def duty_event(
+    kind: DutyKind = DutyKind.PAUSED,
+    counsellor: str = "aino",
+    *,
+    step: int = 0,
+    call: str | None = None,
+    duty: str = '{"doing":"paused"}',
+    **data: str | int | float | bool | None,
+) -> DutyEvent:
+    """An event of a counsellor, `step` seconds after the call's arrival."""
+    at = ARRIVED + timedelta(seconds=step)
+    return DutyEvent(
+        id=EventId(f"{counsellor}/{at.isoformat()}/{kind}"),
+        counsellor=CounsellorId(counsellor),
+        kind=kind,
+        at=at,
+        call_id=None if call is None else CallId(call),
+        data=data,
+        duty=duty,
     )

@@ -8,14 +8,13 @@ from itertools import permutations
 import asyncpg
 import pytest
 
-from ivr.adapters.outbox_store import Entry
-from ivr.adapters.sql import SQL_DIR, named_queries
+from ivr.adapters.outbox_entry import Entry
 from ivr.domain.call import CallId, Facts, Language, Outcome, SceneName
 from ivr.domain.journal import Event, EventId, EventKind
 from tests.adapters.record import ARRIVED, callback_request, event, facts, whole_call
 
 _ALL = "SELECT * FROM {} ORDER BY 1, 2"
-APPLY = named_queries(SQL_DIR / "queries.sql")["apply_event"]
+APPLY = "SELECT apply_event($1, $2, $3, $4, $5, $6)"
 
 
 @pytest.fixture
@@ -63,6 +62,9 @@ async def test_a_call_is_known_by_its_newest_facts(database: asyncpg.Connection)
         "seen": ARRIVED + timedelta(seconds=6),
         "ended": ARRIVED + timedelta(seconds=6),
         "outcome": "served",
+        "caller_urgent": False,
+        "assessed_urgent": False,
+        "transfers": 0,
     }
 
 

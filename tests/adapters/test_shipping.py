@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +12,15 @@ import pytest
 from asyncpg.pool import Pool, PoolConnectionProxy
 from structlog.testing import capture_logs
 
+from ivr.adapters import shipping as shipping_module
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_store import StoredEvent
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import BATCH, Shipper, pause_s
-from ivr.domain.journal import Event, EventKind
+from ivr.domain.journal import DutyKind, Event, EventKind
 from ivr.embedded.postgres import EmbeddedPostgres
 from tests.adapters.polling import until
-from tests.adapters.record import callback_request, event, facts, whole_call
+from tests.adapters.record import callback_request, duty_event, event, facts, whole_call
 
 WAITING = "SELECT true FROM pg_locks WHERE NOT granted"
 
@@ -68,12 +70,64 @@ async def test_events_are_shipped_as_they_come(
     assert shipper.healthy
 
 
+async def test_events_that_come_close_together_go_in_one_statement(
+    outbox: Outbox, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping_module, "FILL_S", 1.0)
+    sent: list[int] = []
+    send = shipper._send
+
+    async def counted(batch: Sequence[StoredEvent]) -> None:
+        sent.append(len(batch))
+        await send(batch)
+
+    monkeypatch.setattr(shipper, "_send", counted)
+    first, *others = whole_call(facts())
+    async with shipping(shipper):
+        await take(outbox, first)
+        await until(lambda: outbox.backlog.size == 0)
+        for each in others:
+            await take(outbox, each)
+        await until(lambda: outbox.backlog.size == 0)
+    assert sent == [1, len(others)]
+
+
 async def test_events_of_an_earlier_run_are_shipped_at_the_start(path: Path, pool: Pool) -> None:
     async with await Outbox.open(path) as outbox:
         await take(outbox, *whole_call(facts()))
     async with await Outbox.open(path) as outbox, shipping(Shipper(outbox, pool)):
         await until(lambda: outbox.backlog.size == 0)
     assert len(await in_postgres(pool)) == len(whole_call(facts()))
+
+
+async def test_events_of_calls_and_counsellors_are_shipped_in_one_order(
+    outbox: Outbox, pool: Pool, shipper: Shipper
+) -> None:
+    for number in range(3):
+        call = f"n1-{number}.0"
+        await take(outbox, *whole_call(facts(call)))
+        outbox.record_duty(
+            duty_event(DutyKind.DISPOSITION, step=number, call=call, code="resolved")
+        )
+        outbox.record_duty(duty_event(DutyKind.PAUSED, step=number, reason="\x00"))
+    assert await shipper.drain(within_s=20) == 0
+    assert outbox.backlog.rejected == 0
+    assert await pool.fetchval("SELECT count(*) FROM counsellor_event") == 6
+    assert await pool.fetchval("SELECT share FROM first_contact_resolution") == 1
+
+
+async def test_a_counsellors_event_that_postgres_refuses_is_set_aside(
+    outbox: Outbox, pool: Pool, shipper: Shipper
+) -> None:
+    refused = duty_event(DutyKind.DISPOSITION, call="n1-9.9", code="resolved")
+    after = duty_event(DutyKind.RESUMED, step=2)
+    outbox.record_duty(refused)
+    outbox.record_duty(after)
+    with capture_logs() as logs:
+        assert await shipper.drain(within_s=20) == 0
+    assert [alarm["event_id"] for alarm in logs] == [refused.id]
+    assert outbox.backlog.rejected == 1
+    assert await pool.fetchval("SELECT id FROM counsellor_event") == after.id
 
 
 async def test_more_events_than_one_batch_are_shipped_in_order(

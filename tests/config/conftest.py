@@ -62,11 +62,13 @@ counsellors:
     account: c101
     topics: [families, adults]
     languages: [fi, sv]
+    number: 101
   kurt:
     name: "Kurt"
     account: c102
     topics: [adults]
     languages: [sv]
+    number: 102
 """
 
 Problems = Callable[[], list[str]]

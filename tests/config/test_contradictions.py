@@ -60,7 +60,7 @@ CONTRADICTIONS: list[tuple[str, str, str, list[str]]] = [
          " did you mean 'adults'?"),
     ]),
     ("counsellors", "account: c102", "account: c101", [
-        ("counsellors.yaml:9:14: the account 'c101' is 'aino''s already;"
+        ("counsellors.yaml:10:14: the account 'c101' is 'aino''s already;"
          " each counsellor has their own"),
     ]),
     ("counsellors", "    topics: [families, adults]\n    languages: [fi, sv]",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from ivr.config import ConfigurationError, load
 from ivr.config.prompts import SHIPPED
 from ivr.domain.call import Language
+from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.schedule import Hours, Rule, plan
-from ivr.domain.service import Charging, OnBudgetEnd, Service
+from ivr.domain.service import Charging, Service
 from ivr.errors import Refusal
 from tests.config.conftest import COUNSELLORS, LINES, SCHEDULE, Problems, Spoil
 

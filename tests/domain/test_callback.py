@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ivr.domain.call import Caller
 from ivr.domain.callback import own_number, promised_by
+from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import HELSINKI, Hours, Schedule, closes_at, forced_open, local, plan
-from ivr.domain.service import CallbackPolicy, Charging, ServiceLine
+from ivr.domain.service import Charging, ServiceLine
 from tests.fakes.service import NEVER, WORKDAYS, facts, line
 
 MONDAY = date(2026, 11, 23)

@@ -1,4 +1,4 @@
-"""A counsellor does one thing at a time, keeps their turn, and rests after a missed call."""
+"""A counsellor does one thing at a time, keeps their turn, and is not rung while they rest."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,24 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ivr.domain.counsellor import REST_AFTER_MISS, Doing, Duty, IllegalTransition
+from ivr.domain.call import CallId, LineId
+from ivr.domain.counsellor import (
+    LEGAL,
+    PAUSE_KEYS,
+    REST_AFTER_MISS,
+    Doing,
+    Duty,
+    IllegalTransition,
+    PauseReason,
+    Step,
+)
+from ivr.domain.duty import decode, encode
+from ivr.domain.schedule import local
 
 NINE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+MOST_MISSES = 2
+OWN_REASONS = st.sampled_from(list(PAUSE_KEYS.values()))
 
 
 class ADayAtWork(RuleBasedStateMachine):
@@ -20,36 +34,87 @@ class ADayAtWork(RuleBasedStateMachine):
         super().__init__()
         self.now = NINE
 
-    @initialize(reachable=st.booleans())
-    def begin(self, reachable: bool) -> None:
-        self.duty = Duty.begin(self.now, reachable=reachable)
-        self.phone_is_on = reachable
-        self.busy: str | None = None  # "ringing", "talking"
-        self.idle_since = self.now
-        self.rests_until = self.now
+    @initialize()
+    def begin(self) -> None:
+        self.duty = Duty.begin(self.now)
+        self.phone_is_on = False
+        self.signed_in = False
+        self.busy: str | None = None  # "ringing", "talking", "wrap_up"
+        self.reason: PauseReason | None = None
+        self.misses = self.calls = 0
+        self.idle_since = self.rests_until = self.wraps_up_until = self.now
 
     @rule(seconds=st.integers(0, 20))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
+        self.duty = self.duty.settled(self.now)
+        if self.busy == "wrap_up" and self.now >= self.wraps_up_until:
+            self.busy, self.idle_since = None, self.wraps_up_until
 
     @rule(reachable=st.booleans())
     def the_phone_comes_or_goes(self, reachable: bool) -> None:
-        if self.busy is None and reachable is not self.phone_is_on:
+        if not self.signed_in:
+            return
+        plain = self.busy is None and self.reason is None
+        if plain and reachable is not self.phone_is_on:
             self.idle_since = self.now
         self.duty = self.duty.phone(self.now, reachable=reachable)
         self.phone_is_on = reachable
 
+    @rule(account=st.sampled_from(["anna", "bertil"]), reachable=st.booleans())
+    def they_sign_in(self, account: str, reachable: bool) -> None:
+        before = self._expected()
+        in_call = self.busy in ("ringing", "talking")
+        step = lambda now: self.duty.sign_in(now, account, reachable=reachable)  # noqa: E731
+        if self._allowed(step, not in_call):
+            self.signed_in, self.phone_is_on, self.reason = True, reachable, None
+            if self.busy is None and self._expected() is not before:
+                self.idle_since, self.misses = self.now, 0
+
+    @rule()
+    def they_sign_out(self) -> None:
+        in_call = self.busy in ("ringing", "talking")
+        if self._allowed(self.duty.sign_out, self.signed_in and not in_call):
+            self.signed_in = self.phone_is_on = False
+            self.busy = self.reason = None
+            self.misses, self.idle_since = 0, self.now
+            assert self.duty.left_on == local(self.now).date()
+
+    @rule(reason=OWN_REASONS)
+    def they_pause(self, reason: PauseReason) -> None:
+        if self._allowed(lambda now: self.duty.pause(now, reason), self.signed_in):
+            self.reason = reason
+            if self.busy is None:
+                self.idle_since = self.now
+
+    @rule()
+    def they_go_on(self) -> None:
+        pausing = self.reason is not None
+        if self._allowed(self.duty.resume, pausing or self.busy == "wrap_up"):
+            self.reason, self.misses = None, 0
+            if self.busy in (None, "wrap_up"):
+                self.busy, self.idle_since = None, self.now
+
     @rule()
     def a_caller_is_offered(self) -> None:
         rested = self.now >= self.rests_until
-        if self._allowed(self.duty.ring, self.busy is None and self.phone_is_on and rested):
+        if self._allowed(self.duty.ring, self._expected() is Doing.FREE and rested):
             self.busy = "ringing"
 
     @rule()
     def the_offer_is_missed(self) -> None:
-        if self._allowed(self.duty.miss, self.busy == "ringing"):
-            self.busy, self.idle_since = None, self.now
-            self.rests_until = self.now + REST_AFTER_MISS
+        step = lambda now: self.duty.miss(now, most=MOST_MISSES)  # noqa: E731
+        if self._allowed(step, self.busy == "ringing"):
+            self.misses += 1
+            if self.misses >= MOST_MISSES:
+                self.reason = self.reason or PauseReason.NO_ANSWER
+            self._idle_and_resting()
+
+    @rule()
+    def the_offer_is_declined(self) -> None:
+        if self._allowed(self.duty.decline, self.busy == "ringing"):
+            self.misses = 0
+            self._idle_and_resting()
 
     @rule()
     def the_caller_goes_first(self) -> None:
@@ -59,26 +124,59 @@ class ADayAtWork(RuleBasedStateMachine):
     @rule()
     def a_call_begins(self) -> None:
         if self._allowed(self.duty.talk, self.busy != "talking"):
-            self.busy = "talking"
+            self.busy, self.misses = "talking", 0
+            self.calls += 1
 
-    @rule()
-    def the_call_ends(self) -> None:
-        if self._allowed(self.duty.end, self.busy == "talking"):
-            self.busy, self.idle_since = None, self.now
+    @rule(wrap_up_s=st.integers(0, 30))
+    def the_call_ends(self, wrap_up_s: int) -> None:
+        step = lambda now: self.duty.end(now, wrap_up_s=wrap_up_s)  # noqa: E731
+        if self._allowed(step, self.busy == "talking"):
+            wraps_up = wrap_up_s > 0 and self.signed_in
+            self.busy = "wrap_up" if wraps_up else None
+            self.idle_since = self.now
+            self.wraps_up_until = self.now + timedelta(seconds=wrap_up_s)
 
     @invariant()
     def the_account_agrees(self) -> None:
-        idle = Doing.FREE if self.phone_is_on else Doing.AWAY
-        assert self.duty.doing is (Doing(self.busy) if self.busy else idle)
+        assert self.duty.doing is self._expected()
         assert self.duty.reachable is self.phone_is_on
+        assert self.duty.signed_in is self.signed_in
+        assert self.duty.reason is self.reason
+        assert self.duty.misses == self.misses
+        assert self.duty.calls_today(self.now) == self.calls
         if self.busy is None:
             assert self.duty.since == self.idle_since
 
     @invariant()
     def only_a_free_and_rested_counsellor_can_be_rung(self) -> None:
         rested = self.now >= self.rests_until
-        can_be_rung = self.busy is None and self.phone_is_on and rested
-        assert self.duty.can_be_rung(self.now) is can_be_rung
+        assert self.duty.can_be_rung(self.now) is (self._expected() is Doing.FREE and rested)
+
+    @invariant()
+    def what_time_alone_will_change_is_known(self) -> None:
+        if self.busy == "wrap_up":
+            assert self.duty.next_change(self.now) == self.wraps_up_until
+        elif self._expected() is Doing.FREE and self.now < self.rests_until:
+            assert self.duty.next_change(self.now) == self.rests_until
+        else:
+            assert self.duty.next_change(self.now) is None
+
+    @invariant()
+    def it_survives_being_written_down(self) -> None:
+        assert decode(encode(self.duty)) == self.duty
+
+    def _expected(self) -> Doing:
+        if self.busy is not None:
+            return Doing(self.busy)
+        if not self.signed_in:
+            return Doing.SIGNED_OUT
+        if self.reason is not None:
+            return Doing.PAUSED
+        return Doing.FREE if self.phone_is_on else Doing.AWAY
+
+    def _idle_and_resting(self) -> None:
+        self.busy, self.idle_since = None, self.now
+        self.rests_until = self.now + REST_AFTER_MISS
 
     def _allowed(self, transition: Callable[[datetime], Duty], allowed: bool) -> bool:
         """Do it; what is not allowed must raise."""
@@ -93,29 +191,122 @@ class ADayAtWork(RuleBasedStateMachine):
 TestADayAtWork = ADayAtWork.TestCase
 
 
-def _free() -> Duty:
-    return Duty.begin(NINE, reachable=True)
+def free() -> Duty:
+    return Duty.begin(NINE).sign_in(NINE, "anna", reachable=True)
+
+
+def talking() -> Duty:
+    return free().ring(NINE).talk(NINE, call=CallId("n1-1.1"), line=LineId("free"))
+
+
+STATES: dict[Doing, Duty] = {
+    Doing.SIGNED_OUT: Duty.begin(NINE),
+    Doing.AWAY: Duty.begin(NINE).sign_in(NINE, "anna", reachable=False),
+    Doing.FREE: free(),
+    Doing.RINGING: free().ring(NINE),
+    Doing.TALKING: talking().pause(NINE, PauseReason.LUNCH),
+    Doing.WRAP_UP: talking().end(NINE, wrap_up_s=30),
+    Doing.PAUSED: free().pause(NINE, PauseReason.BREAK),
+}
+STEPS: dict[Step, Callable[[Duty], Duty]] = {
+    Step.SIGN_IN: lambda duty: duty.sign_in(NINE, "bertil", reachable=True),
+    Step.SIGN_OUT: lambda duty: duty.sign_out(NINE),
+    Step.RING: lambda duty: duty.ring(NINE),
+    Step.MISS: lambda duty: duty.miss(NINE, most=MOST_MISSES),
+    Step.DECLINE: lambda duty: duty.decline(NINE),
+    Step.WITHDRAW: lambda duty: duty.withdrawn(NINE),
+    Step.TALK: lambda duty: duty.talk(NINE),
+    Step.END: lambda duty: duty.end(NINE),
+    Step.PAUSE: lambda duty: duty.pause(NINE, PauseReason.MEETING),
+    Step.RESUME: lambda duty: (
+        duty.pause(NINE, PauseReason.MEETING).resume(NINE)
+        if duty.doing is Doing.RINGING
+        else duty.resume(NINE)
+    ),
+}
+
+
+@pytest.mark.parametrize("doing", Doing)
+@pytest.mark.parametrize("step", Step)
+def test_the_table_says_which_steps_are_legal(doing: Doing, step: Step) -> None:
+    duty = STATES[doing]
+    assert duty.doing is doing
+    if doing in LEGAL[step]:
+        STEPS[step](duty)
+    else:
+        with pytest.raises(IllegalTransition):
+            STEPS[step](duty)
 
 
 def test_a_counsellor_keeps_their_turn_when_the_caller_hangs_up_first() -> None:
     later = NINE + 30 * SECOND
-    assert _free().ring(later).withdrawn(later + SECOND) == _free()
+    assert free().ring(later).withdrawn(later + SECOND) == free()
+
+
+def test_a_phone_that_could_not_be_rung_rests_and_the_turn_is_kept() -> None:
+    kept = free().ring(NINE + SECOND).withdrawn(NINE + 2 * SECOND, rest=True)
+    assert (kept.since, kept.misses) == (NINE, 0)
+    assert not kept.can_be_rung(NINE + 6 * SECOND)
+    assert kept.can_be_rung(NINE + 7 * SECOND)
 
 
 def test_a_counsellor_who_missed_a_call_goes_behind_and_rests() -> None:
-    missed = _free().ring(NINE + SECOND).miss(NINE + 20 * SECOND)
+    missed = free().ring(NINE + SECOND).miss(NINE + 20 * SECOND, most=MOST_MISSES)
     assert missed.since == NINE + 20 * SECOND
     assert not missed.can_be_rung(NINE + 24 * SECOND)
     assert missed.can_be_rung(NINE + 25 * SECOND)
 
 
+def test_misses_in_a_row_pause_and_a_declined_call_between_them_breaks_the_row() -> None:
+    later = NINE + 10 * SECOND
+    once = free().ring(NINE).miss(NINE, most=2)
+    twice = once.ring(later).miss(later, most=2)
+    assert (twice.doing, twice.reason) == (Doing.PAUSED, PauseReason.NO_ANSWER)
+    declined = once.ring(later).decline(later).ring(later + 10 * SECOND)
+    assert declined.miss(later + 20 * SECOND, most=2).doing is Doing.FREE
+
+
+def test_a_wrap_up_lasts_its_time_and_only_the_counsellor_ends_it_sooner() -> None:
+    wrapping = talking().end(NINE, wrap_up_s=30)
+    phone_gone = wrapping.phone(NINE, reachable=False).phone(NINE, reachable=True)
+    moved = phone_gone.sign_in(NINE, "bertil", reachable=True)
+    assert moved.settled(NINE + 29 * SECOND).doing is Doing.WRAP_UP
+    over = moved.settled(NINE + 40 * SECOND)
+    assert (over.doing, over.since, over.account) == (Doing.FREE, NINE + 30 * SECOND, "bertil")
+    assert wrapping.resume(NINE + SECOND).doing is Doing.FREE
+
+
+def test_a_pause_asked_for_in_a_call_begins_after_the_wrap_up() -> None:
+    asked = talking().pause(NINE, PauseReason.LUNCH)
+    assert asked.doing is Doing.TALKING
+    wrapping = asked.end(NINE, wrap_up_s=10)
+    assert wrapping.doing is Doing.WRAP_UP
+    lunch = wrapping.settled(NINE + 10 * SECOND)
+    assert (lunch.doing, lunch.reason) == (Doing.PAUSED, PauseReason.LUNCH)
+
+
+def test_a_pause_to_come_can_be_called_off_during_the_call() -> None:
+    called_off = talking().pause(NINE, PauseReason.LUNCH).resume(NINE)
+    assert called_off.end(NINE).doing is Doing.FREE
+    with pytest.raises(IllegalTransition):
+        talking().resume(NINE)
+
+
 def test_a_phone_lost_during_a_call_leaves_the_counsellor_away_after_it() -> None:
-    talking = _free().ring(NINE).talk(NINE + SECOND).phone(NINE + 2 * SECOND, reachable=False)
-    assert talking.doing is Doing.TALKING
-    assert talking.end(NINE + 60 * SECOND).doing is Doing.AWAY
+    lost = talking().phone(NINE + 2 * SECOND, reachable=False)
+    assert lost.doing is Doing.TALKING
+    assert lost.end(NINE + 60 * SECOND).doing is Doing.AWAY
 
 
-def test_a_call_on_the_air_is_taken_up_again_whatever_the_phone_says() -> None:
-    found = Duty.begin(NINE, reachable=False).talk(NINE + SECOND)
+def test_a_call_on_the_air_is_taken_up_again_whatever_the_record_says() -> None:
+    found = Duty.begin(NINE).talk(NINE + SECOND)
     assert found.doing is Doing.TALKING
-    assert not found.can_be_rung(NINE + 60 * SECOND)
+    assert found.end(NINE + 60 * SECOND, wrap_up_s=30).doing is Doing.SIGNED_OUT
+
+
+def test_calls_are_counted_by_the_day_in_finland() -> None:
+    late = datetime(2026, 11, 23, 21, 59, tzinfo=UTC)  # 23:59 in Helsinki
+    counted = free().talk(late)
+    assert counted.calls_today(late) == 1
+    assert counted.calls_today(late + timedelta(minutes=2)) == 0
+    assert counted.end(late).talk(late + timedelta(minutes=2)).calls == 1

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.call import Caller, CallId, Facts, Outcome, SceneName
-from ivr.domain.ending import outcome_of_hangup
+from ivr.domain.call import TALK_SCENES, Caller, CallId, ChannelId, Facts, Outcome, SceneName
+from ivr.domain.ending import outcome_of_hangup, was_cut_off
 
 CALL = Facts(
     call_id=CallId("n1-1.1"),
@@ -22,6 +22,13 @@ BEFORE_THE_ANSWER = {
     SceneName.LANGUAGE: Outcome.ABANDONED_MENU,
     SceneName.NOTICES: Outcome.ABANDONED_MENU,
     SceneName.TOPIC: Outcome.ABANDONED_MENU,
+    SceneName.URGENCY: Outcome.ABANDONED_MENU,
+    SceneName.LIMIT: Outcome.TURNED_AWAY,
+    SceneName.HELD: Outcome.ABANDONED_QUEUE,
+    SceneName.CONSULTING: Outcome.ABANDONED_QUEUE,
+    SceneName.CONFERENCE: Outcome.ABANDONED_QUEUE,
+    SceneName.OUTSIDE: Outcome.ABANDONED_QUEUE,
+    SceneName.RETURNING: Outcome.ABANDONED_QUEUE,
     SceneName.WAITING: Outcome.ABANDONED_QUEUE,
     SceneName.CALLBACK: Outcome.ABANDONED_QUEUE,
     SceneName.BUDGET_END: Outcome.ABANDONED_QUEUE,
@@ -46,7 +53,7 @@ def test_the_networks_ring_limit_is_told_apart_from_a_caller_who_gives_up(
     scene: SceneName,
 ) -> None:
     ended = replace(CALL, scene=scene)
-    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER}
+    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER, SceneName.LIMIT}
     expected = BEFORE_THE_ANSWER[scene] if scene in told_anyway else Outcome.CARRIER_RELEASED
     assert outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False) is expected
 
@@ -63,7 +70,7 @@ def test_a_callback_on_disk_is_the_outcome_unless_the_caller_was_served_after_al
     scene: SceneName, cause: int, connected: bool
 ) -> None:
     ended = replace(CALL, scene=scene, connected=connected)
-    served = connected and scene is SceneName.TALKING
+    served = connected and scene in TALK_SCENES | {SceneName.OUTSIDE}
     expected = Outcome.SERVED if served else Outcome.CALLBACK
     assert outcome_of_hangup(ended, cause=cause, callback_kept=True) is expected
 
@@ -76,3 +83,18 @@ def test_only_a_caller_who_could_hear_the_counsellor_was_served(cause: int, answ
         not_connected = replace(talking, scene=scene, connected=False)
         outcome = outcome_of_hangup(not_connected, cause=cause, callback_kept=False)
         assert outcome is not Outcome.SERVED
+
+
+def test_who_talks_with_a_number_outside_was_handed_over_and_before_that_served() -> None:
+    ringing = replace(CALL, scene=SceneName.OUTSIDE, answered=True, connected=True)
+    talking = replace(ringing, colleague_leg=ChannelId("outside"))
+    for cause in (NORMAL_CLEARING, RING_LIMIT, 0):
+        outcomes = [
+            outcome_of_hangup(each, cause=cause, callback_kept=False) for each in (ringing, talking)
+        ]
+        assert outcomes == [Outcome.SERVED, Outcome.HANDED_OVER]
+
+
+def test_a_phone_that_hangs_up_is_told_from_one_that_was_lost() -> None:
+    assert not any(was_cut_off(cause) for cause in (0, NORMAL_CLEARING, 17, 21))
+    assert all(was_cut_off(cause) for cause in (1, 18, 20, 38, 41, 44, RING_LIMIT))

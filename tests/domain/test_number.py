@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.number import dialled_form, groups, masked, may_be_called_back, normalised
+from ivr.domain.number import (
+    dialled_form,
+    groups,
+    masked,
+    may_be_called_back,
+    may_be_transferred_to,
+    normalised,
+)
 
 FINNISH = st.from_regex(r"\+358[1-9][0-9]{4,11}", fullmatch=True)
 FOREIGN = st.from_regex(r"\+(?!358)[1-9][0-9]{6,14}", fullmatch=True)
@@ -187,3 +194,19 @@ def test_a_premium_short_or_satellite_number_is_never_called_back(number: str | 
 def test_no_number_that_the_numbering_plan_calls_premium_is_called_back(number: str) -> None:
     kind = phonenumbers.number_type(phonenumbers.parse(number))
     assert kind != phonenumbers.PhoneNumberType.PREMIUM_RATE or not may_be_called_back(number)
+
+
+@pytest.mark.parametrize("number", ["0291512000", "+358401234567", "08001234", "116117"])
+def test_a_caller_may_be_passed_on_to_a_subscriber_or_a_number_of_social_value(
+    number: str,
+) -> None:
+    assert may_be_transferred_to(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["112", "118", "116", "1161171", "060012345", "0700123456", "+4490012345", "", None]
+)
+def test_nobody_is_passed_on_to_an_emergency_premium_or_other_short_number(
+    number: str | None,
+) -> None:
+    assert not may_be_transferred_to(number)

@@ -15,12 +15,14 @@ from ivr.domain.call import (
     Facts,
     Outcome,
     SceneName,
+    consult_bridge,
     talk_bridge,
 )
 from ivr.domain.facts import encode
 from ivr.domain.recovery import (
     Action,
     Adopt,
+    Attend,
     Close,
     Found,
     Greet,
@@ -47,6 +49,7 @@ class World:
     bridges: frozenset[BridgeId] = frozenset()
     switch_started: datetime = BEGIN - timedelta(days=1)
     callbacks: frozenset[CallId] = frozenset()
+    attended: frozenset[ChannelId] = frozenset()
 
     def reconcile(self) -> tuple[Action, ...]:
         return reconcile(
@@ -57,18 +60,22 @@ class World:
             switch_started=self.switch_started,
             callbacks=self.callbacks,
             call_id=_call_id,
+            attended=self.attended,
         )
 
     def after(self, actions: tuple[Action, ...]) -> "World":
         """The world once all of it has been done."""
         performing, unfinished = dict(self.performing), dict(self.unfinished)
         found, bridges = dict(self.found), set(self.bridges)
+        attended = set(self.attended)
         for action in actions:
             match action:
                 case Adopt():
                     performing[action.facts.call_id] = action.channel
                 case Greet():
                     performing[_call_id(action.found.channel)] = action.found.channel
+                case Attend():
+                    attended.add(action.channel)
                 case Close():
                     del unfinished[action.facts.call_id]
                 case HangUpOrphan():
@@ -81,6 +88,7 @@ class World:
             unfinished=unfinished,
             found=found,
             bridges=frozenset(bridges),
+            attended=frozenset(attended),
         )
 
 
@@ -106,6 +114,20 @@ def _leg(channel: ChannelId, call: CallId, *, up: bool) -> Found:
     return replace(found, dialled="", caller="", leg_of=call)
 
 
+@st.composite
+def _phones(draw: st.DrawFn) -> list[Found]:
+    """Counsellors' phones that dialled a code."""
+    codes = draw(st.lists(st.sampled_from(["*1", "*21", "*4"]), max_size=2))
+    return [
+        replace(
+            _caller(ChannelId(f"2.{n}"), None, up=draw(st.booleans()), ours=draw(st.booleans())),
+            dialled=code,
+            phone="anna",
+        )
+        for n, code in enumerate(codes)
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ACall:
     """One call and all that there is of it, here and there."""
@@ -115,13 +137,14 @@ class ACall:
     legs: tuple[Found, ...]
     in_journal: bool
     callback: bool
-    bridge: bool
+    bridges: frozenset[BridgeId]
 
 
 @st.composite
 def _calls(draw: st.DrawFn, number: int) -> ACall:
     channel, call_id = ChannelId(f"1.{number}"), _call_id(ChannelId(f"1.{number}"))
-    legs = [ChannelId(f"{call_id}.leg.{n}") for n in range(draw(st.integers(0, 2)))]
+    legs = [ChannelId(f"{call_id}.leg.{n}") for n in range(draw(st.integers(0, 3)))]
+    some_leg = st.none() | st.sampled_from([*legs, ChannelId("gone")])
     known = replace(
         CALL,
         call_id=call_id,
@@ -129,7 +152,9 @@ def _calls(draw: st.DrawFn, number: int) -> ACall:
         arrived=BEGIN + timedelta(seconds=draw(st.integers(0, 100))),
         answered=draw(st.booleans()),
         counsellor=draw(st.none() | st.just(CounsellorId("anna"))),
-        leg=draw(st.none() | st.sampled_from([*legs, ChannelId("gone")])),
+        leg=draw(some_leg),
+        colleague=draw(st.none() | st.just(CounsellorId("bertil"))),
+        colleague_leg=draw(some_leg),
     )
     remembered = draw(st.just(encode(known)) | st.none() | st.sampled_from(UNREADABLE))
     there = _caller(channel, remembered, up=draw(st.booleans()), ours=draw(st.booleans()))
@@ -139,7 +164,9 @@ def _calls(draw: st.DrawFn, number: int) -> ACall:
         legs=tuple(_leg(leg, call_id, up=draw(st.booleans())) for leg in legs),
         in_journal=draw(st.booleans()),
         callback=draw(st.booleans()),
-        bridge=draw(st.booleans()),
+        bridges=draw(
+            st.frozensets(st.sampled_from([talk_bridge(call_id), consult_bridge(call_id)]))
+        ),
     )
 
 
@@ -147,6 +174,7 @@ def _calls(draw: st.DrawFn, number: int) -> ACall:
 def _worlds(draw: st.DrawFn) -> World:
     calls = [draw(_calls(number)) for number in range(draw(st.integers(0, 4)))]
     found = [f for call in calls for f in (call.channel, *call.legs) if f is not None]
+    found += draw(_phones())
     here = [call for call in calls if call.channel is not None and call.channel.in_application]
     performed = draw(st.lists(st.sampled_from(here), unique=True)) if here else []
     kept = (call.facts.call_id for call in calls if call.callback)
@@ -154,7 +182,7 @@ def _worlds(draw: st.DrawFn) -> World:
         performing={c.facts.call_id: c.channel.channel for c in performed if c.channel},
         unfinished={c.facts.call_id: c.facts for c in calls if c.in_journal},
         found={f.channel: f for f in found},
-        bridges=frozenset(talk_bridge(c.facts.call_id) for c in calls if c.bridge)
+        bridges=frozenset(bridge for c in calls for bridge in c.bridges)
         | draw(st.frozensets(st.just(BridgeId("somebody.talk")))),
         switch_started=BEGIN + timedelta(seconds=draw(st.integers(-1, 101))),
         callbacks=frozenset(kept),
@@ -162,7 +190,8 @@ def _worlds(draw: st.DrawFn) -> World:
 
 
 def _callers(world: World) -> list[ChannelId]:
-    return [f.channel for f in world.found.values() if f.leg_of is None and f.in_application]
+    ours = [f for f in world.found.values() if f.in_application]
+    return [f.channel for f in ours if f.leg_of is None and f.phone is None]
 
 
 @given(world=_worlds())
@@ -178,6 +207,18 @@ def test_every_caller_found_is_taken_up_exactly_once(world: World) -> None:
         if isinstance(action, Adopt | Greet)
     ]
     assert sorted([*taken, *world.performing.values()]) == sorted(_callers(world))
+
+
+@given(world=_worlds())
+def test_every_phone_that_dialled_a_code_is_attended_to_with_its_account_and_code(
+    world: World,
+) -> None:
+    attended = [action for action in world.reconcile() if isinstance(action, Attend)]
+    assert {(a.channel, a.account, a.dialled) for a in attended} == {
+        (f.channel, "anna", f.dialled)
+        for f in world.found.values()
+        if f.phone is not None and f.in_application
+    }
 
 
 @given(world=_worlds())
@@ -209,12 +250,15 @@ def test_a_caller_is_never_hung_up_on_nor_is_a_counsellor_a_caller_talks_with(
     assert not hung_up & {f.channel for f in world.found.values() if f.leg_of is None}
     assert not hung_up & {action.leg for action in adopted}
     assert not hung_up & {action.facts.leg for action in adopted}
+    assert not hung_up & {action.colleague_leg for action in adopted}
+    assert not hung_up & {action.facts.colleague_leg for action in adopted}
 
 
 @given(world=_worlds())
 def test_a_leg_that_nobody_wants_is_hung_up(world: World) -> None:
     left = world.after(world.reconcile())
-    wanted = {action.facts.leg for action in world.reconcile() if isinstance(action, Adopt)}
+    adopted = [action.facts for action in world.reconcile() if isinstance(action, Adopt)]
+    wanted = {leg for facts in adopted for leg in (facts.leg, facts.colleague_leg)}
     for found in left.found.values():
         if found.leg_of is not None:
             assert found.channel in wanted or found.leg_of in world.performing
@@ -223,11 +267,12 @@ def test_a_leg_that_nobody_wants_is_hung_up(world: World) -> None:
 @given(world=_worlds())
 def test_a_counsellor_is_taken_up_only_when_they_have_answered(world: World) -> None:
     for action in world.reconcile():
-        if isinstance(action, Adopt) and action.leg is not None:
-            leg = world.found[action.leg]
-            assert action.leg == action.facts.leg
-            assert leg.up
-            assert leg.in_application
+        if isinstance(action, Adopt):
+            assert action.leg in (None, action.facts.leg)
+            assert action.colleague_leg in (None, action.facts.colleague_leg)
+            for taken_up in (action.leg, action.colleague_leg):
+                assert taken_up is None or world.found[taken_up].up
+                assert taken_up is None or world.found[taken_up].in_application
 
 
 @given(world=_worlds())
@@ -235,7 +280,8 @@ def test_a_bridge_is_kept_for_a_call_that_goes_on_and_for_no_other(world: World)
     actions = world.reconcile()
     going_on = set(world.performing) | {a.facts.call_id for a in actions if isinstance(a, Adopt)}
     left = world.after(actions).bridges
-    assert left == world.bridges & {talk_bridge(call) for call in going_on}
+    kinds = (talk_bridge, consult_bridge)
+    assert left == world.bridges & {bridge(call) for call in going_on for bridge in kinds}
 
 
 @given(world=_worlds())

@@ -2,16 +2,27 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.call import Caller, Facts
-from ivr.domain.service import CallbackPolicy, Charging, ServiceLine, WaitingPolicy
-from ivr.domain.waiting import Due, Step, budget_end, can_offer, next_due
+from ivr.domain.call import Caller, Facts, Language, SceneName
+from ivr.domain.policy import CallbackPolicy, Ending, OnBudgetEnd, WaitingPolicy
+from ivr.domain.service import Charging, ServiceLine
+from ivr.domain.waiting import (
+    ENDS,
+    Due,
+    Step,
+    Stretch,
+    after_budget,
+    budget_end,
+    can_offer,
+    next_due,
+    other_language,
+)
 from tests.fakes.service import facts, line
 from tests.fakes.time import BEGIN
 
@@ -21,8 +32,11 @@ POLICIES = st.builds(
     announce_every_s=st.floats(30, 200),
     budget_s=st.floats(10, 400),
     offer_before_budget_s=st.floats(0, 100),
+    on_longest=st.just(Ending.WAIT),
+    on_closing=st.just(Ending.WAIT),
 )
 SECONDS = st.floats(0, 30).map(lambda seconds: timedelta(seconds=seconds))
+FRESH = Stretch(entered=BEGIN, said=BEGIN)
 
 
 def _line(
@@ -37,15 +51,21 @@ def _hidden(call: Facts) -> Facts:
 
 def _steps(of: ServiceLine, call: Facts, spoken: timedelta, most: int) -> list[Due]:
     """The steps of one stretch of waiting in which each announcement takes `spoken`."""
-    now = entered = said = BEGIN
+    now = BEGIN
+    stretch = replace(FRESH, offer_s=spoken.total_seconds())
     steps: list[Due] = []
     while len(steps) < most:
-        offers = sum(due.step is Step.OFFER for due in steps)
-        due = next_due(of, call, entered=entered, said=said, offers=offers)
-        steps.append(due)
-        if due.step is Step.BUDGET_END:
+        due = next_due(of, call, stretch, now)
+        begun = max(now, due.at)
+        steps.append(replace(due, at=begun))
+        if due.step in ENDS:
             break
-        said = now = max(now, due.at) + spoken
+        now = begun + spoken
+        stretch = replace(stretch, said=now)
+        if due.step is Step.OFFER:
+            stretch = replace(stretch, offered=begun)
+        if due.step is Step.CLOSED:
+            stretch = replace(stretch, told_closed=True)
     return steps
 
 
@@ -54,8 +74,20 @@ def test_free_waiting_always_comes_to_the_end_of_its_budget(
     policy: WaitingPolicy, spoken: timedelta
 ) -> None:
     of = _line(policy=policy)
-    steps = _steps(of, facts(of), spoken, most=40)
-    assert steps[-1] == Due(at=BEGIN + timedelta(seconds=policy.budget_s), step=Step.BUDGET_END)
+    last = _steps(of, facts(of), spoken, most=40)[-1]
+    end = BEGIN + timedelta(seconds=policy.budget_s)
+    assert last.step is Step.BUDGET_END
+    assert end <= last.at <= end + spoken  # what is being said is said to its end
+
+
+@given(policy=POLICIES, spoken=SECONDS)
+def test_an_offer_is_never_cut_off_by_the_end_of_the_free_waiting(
+    policy: WaitingPolicy, spoken: timedelta
+) -> None:
+    of = _line(policy=policy)
+    end = BEGIN + timedelta(seconds=policy.budget_s)
+    offers = [d for d in _steps(of, facts(of), spoken, most=40) if d.step is Step.OFFER]
+    assert all(offer.at + spoken <= end for offer in offers)
 
 
 @given(policy=POLICIES, spoken=SECONDS, charging=st.sampled_from(Charging))
@@ -88,7 +120,7 @@ def test_each_step_is_due_after_the_one_before(
     assert [due.at for due in steps] == sorted(due.at for due in steps)
 
 
-def test_the_shipped_policy_says_offer_position_offer_and_end() -> None:
+def test_the_shipped_policy_says_offer_offer_and_end() -> None:
     of = _line()
     told = [(due.at - BEGIN, due.step) for due in _steps(of, facts(of), timedelta(0), most=10)]
     assert told == [
@@ -98,20 +130,32 @@ def test_the_shipped_policy_says_offer_position_offer_and_end() -> None:
     ]
 
 
+def test_what_was_announced_at_the_time_of_the_last_offer_does_not_take_its_place() -> None:
+    of = _line()
+    stretch = replace(FRESH, said=_after(85), offered=_after(15), offer_s=12)
+    assert next_due(of, facts(of), stretch, _after(85)) == Due(at=_after(80), step=Step.OFFER)
+
+
+@pytest.mark.parametrize(("now_s", "step"), [(97, Step.OFFER), (99, Step.BUDGET_END)])
+def test_an_offer_that_would_not_be_over_in_time_is_left_out(now_s: float, step: Step) -> None:
+    of = _line()
+    stretch = replace(FRESH, said=_after(90), offered=_after(15), offer_s=12)
+    assert next_due(of, facts(of), stretch, _after(now_s)).step is step
+
+
 def test_who_pays_or_has_paid_for_waits_on_with_no_budget() -> None:
     free, early = _line(Charging.TOLL_FREE), _line(Charging.EARLY_MEDIA)
     assert budget_end(free, facts(free)) is None
     assert budget_end(_line(Charging.ANSWERED), facts(free)) is None
     assert budget_end(early, replace(facts(early), answered=True)) is None
     assert budget_end(early, replace(facts(early), budget_over=True)) is None
-    assert budget_end(early, facts(early)) == BEGIN + timedelta(seconds=110)
+    assert budget_end(early, facts(early)) == _after(110)
 
 
 def test_the_budget_runs_from_the_arrival_and_not_from_joining_the_line() -> None:
     of = _line()
-    call = replace(facts(of), arrived=BEGIN - timedelta(seconds=109))
-    due = next_due(of, call, entered=BEGIN, said=BEGIN, offers=0)
-    assert due == Due(at=BEGIN + timedelta(seconds=1), step=Step.BUDGET_END)
+    call = replace(facts(of), arrived=_after(-109))
+    assert next_due(of, call, FRESH, BEGIN) == Due(at=_after(1), step=Step.BUDGET_END)
 
 
 def test_the_place_in_the_line_is_told_again_and_again_once_the_call_is_answered() -> None:
@@ -124,5 +168,41 @@ def test_the_place_in_the_line_is_told_again_and_again_once_the_call_is_answered
 @pytest.mark.parametrize("offer_after_s", [0.0, 110.0])
 def test_of_two_steps_due_at_once_the_milder_comes_first(offer_after_s: float) -> None:
     of = _line(policy=WaitingPolicy(offer_after_s=offer_after_s, announce_every_s=offer_after_s))
-    due = next_due(of, facts(of), entered=BEGIN, said=BEGIN, offers=0)
+    due = next_due(of, facts(of), FRESH, BEGIN)
     assert due.step is (Step.POSITION if offer_after_s == 0.0 else Step.OFFER)
+
+
+def test_once_the_waiting_is_at_its_end_nothing_is_told_before_that() -> None:
+    of = _line()
+    due = next_due(of, facts(of), FRESH, _after(111))
+    assert due == Due(at=_after(110), step=Step.BUDGET_END)
+
+
+@pytest.mark.parametrize(
+    ("on_budget_end", "hidden", "scene"),
+    [
+        (OnBudgetEnd.CALLBACK, False, SceneName.BUDGET_END),
+        (OnBudgetEnd.CALLBACK, True, SceneName.WAITING),
+        (OnBudgetEnd.ANSWER, True, SceneName.BUDGET_END),
+        (OnBudgetEnd.WAIT, False, SceneName.WAITING),
+    ],
+)
+def test_the_end_of_the_free_waiting_leads_to_what_can_be_done_for_the_caller(
+    on_budget_end: OnBudgetEnd, hidden: bool, scene: SceneName
+) -> None:
+    of = _line(policy=WaitingPolicy(on_budget_end=on_budget_end))
+    call = _hidden(facts(of)) if hidden else facts(of)
+    assert after_budget(of, call) is scene
+
+
+def test_key_9_goes_from_each_language_to_the_lines_next_one() -> None:
+    both = _line()
+    assert other_language(both, Language.FI) is Language.SV
+    assert other_language(both, Language.SV) is Language.FI
+    swedish = replace(both, languages=(Language.SV,))
+    assert other_language(swedish, Language.SV) is None
+    assert other_language(replace(both, languages=(Language.FI,)), Language.SV) is None
+
+
+def _after(seconds: float) -> datetime:
+    return BEGIN + timedelta(seconds=seconds)

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,6 +27,7 @@ from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
 from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.line import Line
+from tests.e2e.outside import OUTSIDE, carried
 from tests.ports import free_port
 
 CONFIG = Path(__file__).parent / "config"
@@ -58,16 +60,37 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def embedded(programs: Root, prompts: Path, home: Path) -> Iterator[EmbeddedAsterisk]:
+def carrier() -> Address:
+    """Where the line's trunk calls out to; nobody is there but for the fixture `office`."""
+    return Address(host="127.0.0.1", port=free_port())
+
+
+@pytest.fixture(scope="session")
+def dialplan(home: Path) -> Path:
+    """What is shipped, with transfer buttons switched on for the counsellors' phones."""
+    folder = home / "dialplan"
+    shutil.copytree(PROJECT_ROOT / "dialplan", folder)
+    shipped = (folder / "pjsip.conf").read_text()
+    before, phone, template = shipped.partition("[phone](")
+    changed = template.replace("allow_transfer=no", "allow_transfer=yes")
+    (folder / "pjsip.conf").write_text(before + phone + changed)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedded(
+    programs: Root, prompts: Path, home: Path, carrier: Address, dialplan: Path
+) -> Iterator[EmbeddedAsterisk]:
     """The Asterisk of this process."""
     asterisk = EmbeddedAsterisk(
         root=programs,
         state_dir=home / "switch",
-        dialplan_dir=PROJECT_ROOT / "dialplan",
+        dialplan_dir=dialplan,
         prompts_dir=prompts,
         sip=Address(host="127.0.0.1", port=free_port()),
         rtp=PortRange(first=20000, last=39999),
-        accounts=tuple(person.account for person in config.load(CONFIG).counsellors),
+        accounts=config.load(CONFIG).phones,
+        trunk=carrier,
     )
     try:
         asterisk.ensure_running()
@@ -110,10 +133,26 @@ async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def telephony(access: AsteriskAccess, repertoire: Repertoire) -> AsyncIterator[Telephony]:
+async def telephony(
+    access: AsteriskAccess, repertoire: Repertoire, phones_port: int
+) -> AsyncIterator[Telephony]:
     """Phones."""
-    async with open_telephony(access.sip, repertoire) as phones:
+    async with open_telephony(access.sip, repertoire, port=phones_port) as phones:
         yield phones
+
+
+@pytest.fixture
+def phones_port() -> int:
+    """The port of the phones: any. Tests that are called on them name one of their own."""
+    return 0
+
+
+@pytest.fixture
+async def office(telephony: Telephony, carrier: Address, phones_port: int) -> AsyncIterator[Phone]:
+    """The phone outside to which calls may be transferred."""
+    assert phones_port, "this test's phones have no port that can be called"
+    async with carried(carrier, Address(host=carrier.host, port=phones_port)):
+        yield await telephony.citizen(OUTSIDE)
 
 
 @pytest.fixture

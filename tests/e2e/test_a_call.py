@@ -57,8 +57,9 @@ async def test_a_line_whose_number_says_the_topic_asks_for_none(
     await choose(call, language)
     leg = await anna.next_call()
     assert leg.display_name.startswith(f"{language.upper()} Työikäiset 0:0")
-    await call.heard("music")
-    assert prompts(call) == ["fi/lang_choice", f"{language}/welcome", f"{language}/queue_next"]
+    await call.heard(f"{language}/queue_next")
+    told = ["fi/lang_choice", f"{language}/welcome", f"{language}/queue_next"]
+    assert prompts(call)[:3] == told
     await leg.answer()
     await leg.heard(f"{language}/topic/adults", out=True)
     await call.answered()

@@ -39,7 +39,7 @@ async def test_nobody_is_rung_who_lacks_the_language_or_the_topic(
     for name in ("cecilia", "bertil"):  # no Swedish; not this topic
         await telephony.counsellor(name, passwords[name])
     adults_in_swedish = await join(telephony, BY_NUMBER, "sv")
-    await adults_in_swedish.heard("music")
+    await adults_in_swedish.heard("fi/lang_switch")
     anna = await telephony.counsellor("anna", passwords["anna"])
     leg = await anna.next_call()
     assert leg.display_name.startswith("SV Työikäiset 0:0")

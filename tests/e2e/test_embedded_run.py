@@ -17,7 +17,7 @@ from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address
-from tests.e2e.callers import connected, served, talk
+from tests.e2e.callers import connected, talk
 from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, spoken, unpacked
 from tests.e2e.joining import ANOTHER, choose, dial
 from tests.e2e.line import POLL_S, READY_S, Line
@@ -107,7 +107,11 @@ async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second
         assert "belongs to a running controller" in said
         await call.press("1")
         maria = await telephony.counsellor("c101", phone_secret(state_dir(line), "c101"))
-        await served(call, maria)
+        leg = await connected(call, maria)
+        await call.hang_up()
+        await leg.heard("sv/desk_note_resolved", out=True)
+        await leg.press("1")
+        await leg.ended()
         assert await line.outcomes(1) == ["served"]
         line.interrupt()
         assert await line.ended() == 0

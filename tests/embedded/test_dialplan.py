@@ -139,19 +139,43 @@ def test_nobody_gets_in_by_calling_themselves_the_trunk(asterisk: EmbeddedAsteri
     assert status == 401
 
 
-def test_a_counsellors_phone_can_dial_nothing(asterisk: EmbeddedAsterisk):
-    asterisk.ensure_running()
+def _dial(phone: Caller, asterisk: EmbeddedAsterisk, number: str) -> None:
+    """Dial on Anna's phone, with her password."""
     password = phone_passwords(asterisk.state_dir, ["anna"])["anna"]
     sender = f"<sip:anna@{asterisk.sip}>"
+    phone.invite(number, sender=sender)
+    _, challenge = next(phone.responses())
+    login = phone.authorization(challenge, user="anna", password=password, number=number)
+    phone.invite(number, sender=sender, headers=(login,))
+
+
+@pytest.mark.parametrize("code", ["*1", "*2", "*21", "*24", "*3", "*4", "*5", "*51", "*55", "*6"])
+async def test_a_counsellors_phone_dials_a_code_and_the_controller_gets_it_with_the_phone(
+    asterisk: EmbeddedAsterisk, code: str
+):
+    async with _controller(asterisk.ensure_running()) as events:
+        with Caller(asterisk.sip) as phone:
+            _dial(phone, asterisk, code)
+            assert (await _arrival(events))["args"] == ["desk", code, "anna"]
+
+
+def test_a_code_finds_no_controller_and_the_phone_is_told(asterisk: EmbeddedAsterisk):
+    asterisk.ensure_running()
 
     with Caller(asterisk.sip) as phone:
-        phone.invite("0401234567", sender=sender)
-        _, challenge = next(phone.responses())
-        login = phone.authorization(challenge, user="anna", password=password, number="0401234567")
-        phone.invite("0401234567", sender=sender, headers=(login,))
-        final = [status for status, _ in phone.responses()][-1]
+        _dial(phone, asterisk, "*1")
+        assert [status for status, _ in phone.responses()][-1] == 480
 
-    assert final == 403
+
+@pytest.mark.parametrize(
+    "number", ["0401234567", "112", "*7", "*0", "*11", "*25", "*211", "*50", "*56", "*1#", "anna"]
+)
+def test_a_counsellors_phone_can_dial_nothing_else(asterisk: EmbeddedAsterisk, number: str):
+    asterisk.ensure_running()
+
+    with Caller(asterisk.sip) as phone:
+        _dial(phone, asterisk, number)
+        assert [status for status, _ in phone.responses()][-1] == 403
 
 
 def test_the_shipped_configuration_has_no_problems(

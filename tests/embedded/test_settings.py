@@ -35,6 +35,13 @@ def test_an_address_may_be_of_ip_version_6():
     assert str(settings.sip_bind) == "[::1]:5070"
 
 
+def test_a_carrier_is_called_only_where_one_is_named():
+    named = Settings.from_environment({"IVR_SIP_TRUNK": "192.0.2.1:5060"})
+
+    assert named.sip_trunk == Address(host="192.0.2.1", port=5060)
+    assert Settings.from_environment({"IVR_SIP_TRUNK": ""}).sip_trunk is None
+
+
 def test_a_real_asterisk_is_taken_with_its_login():
     given = {"IVR_ARI_URL": "http://pbx:8088/ari/", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "p"}
 
@@ -52,6 +59,7 @@ def test_a_real_asterisk_is_taken_with_its_login():
         ("IVR_SIP_BIND", "127.0.0.1:0"),
         ("IVR_HTTP_BIND", "127.0.0.1:65536"),
         ("IVR_HTTP_BIND", "127.0.0.1:http"),
+        ("IVR_SIP_TRUNK", "carrier.example"),
         ("IVR_RTP_PORTS", "10000"),
         ("IVR_RTP_PORTS", "20000-10000"),
         ("IVR_RTP_PORTS", "80-90"),

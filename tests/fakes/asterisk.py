@@ -13,16 +13,19 @@ from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.ports import (
     Arrived,
     ChannelEnded,
+    HoldChanged,
     KeyPressed,
     LegAnswered,
     Media,
     PhoneChanged,
+    PhoneDialled,
     PlaybackEnded,
     PlaybackId,
     SwitchEvent,
 )
 
 PROMPT_S = 1.0
+PACKETS_PER_S = 50
 
 
 @dataclass(kw_only=True)
@@ -34,24 +37,35 @@ class Channel:
     caller: str = ""
     hidden: bool = False
     account: str = ""
+    phone: str | None = None  # the counsellor's phone that dialled a code
     up: bool = False
     in_application: bool = True
     facts: str | None = None
     leg_of: CallId | None = None
     music: bool = False
+    ringback: bool = False
+    reported: list[bool] = field(default_factory=list)  # of transfers that its phone asked for
     playing: PlaybackId | None = None
     begun: int = 0  # playbacks: an id may be used again, and is then another one
     progress: int = 0
+    sends_from: float | None = None  # the loop's time from which its sound comes; None: never
+    sends_until: float | None = None
     heard: list[tuple[float, str]] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
 class FakePhone:
-    """A counsellor's phone: answers after `answers_after` seconds, or never (None)."""
+    """A counsellor's phone: answers after `answers_after` seconds, or never (None).
+
+    `dead`: it is registered, and does not even ring. `ended` are the Q.850 causes with
+    which its calls ended.
+    """
 
     answers_after: float | None = 1.0
     declines: bool = False
+    dead: bool = False
     rung: int = 0
+    ended: list[int] = field(default_factory=list)
 
 
 class FakeAsterisk:
@@ -80,6 +94,14 @@ class FakeAsterisk:
         self.emit(Arrived(channel=channel.id, dialled=dialled, caller=caller, hidden=hidden))
         return channel
 
+    def dial_code(self, account: str, code: str) -> Channel:
+        """A counsellor dials a code."""
+        self._number += 1
+        channel = Channel(id=ChannelId(f"1.{self._number}"), dialled=code, phone=account)
+        self.channels[channel.id] = channel
+        self.emit(PhoneDialled(channel=channel.id, account=account, dialled=code))
+        return channel
+
     def press(self, channel: Channel, key: str) -> None:
         if channel.id in self.channels:
             self.emit(KeyPressed(channel=channel.id, key=key))
@@ -94,12 +116,33 @@ class FakeAsterisk:
             members.discard(channel_id)
         if channel.playing is not None:
             self._playback_ended(channel, failed=True)
-        self.emit(ChannelEnded(channel=channel_id, cause=cause))
+        phone = self.phones.get(channel.account)
+        if phone is not None:
+            phone.ended.append(cause)
+        rang = phone is not None and not phone.dead and not channel.up
+        self.emit(ChannelEnded(channel=channel_id, cause=cause, rang=rang))
+
+    def hold(self, channel: Channel, *, held: bool) -> None:
+        """A caller puts us on hold, or comes back."""
+        self.emit(HoldChanged(channel=channel.id, held=held))
+
+    def received(self, channel: Channel) -> int:
+        """The packets of sound that have come from a channel so far."""
+        if channel.sends_from is None:
+            return 0
+        now = asyncio.get_running_loop().time()
+        until = now if channel.sends_until is None else min(now, channel.sends_until)
+        return max(0, round((until - channel.sends_from) * PACKETS_PER_S))
 
     def register(self, account: str, phone: FakePhone) -> None:
         """A counsellor's phone comes on."""
         self.phones[account] = phone
         self.emit(PhoneChanged(account=account, reachable=True))
+
+    def unregister(self, account: str) -> None:
+        """A counsellor's phone goes."""
+        del self.phones[account]
+        self.emit(PhoneChanged(account=account, reachable=False))
 
     def begin_playing(self, channel: Channel, playback: PlaybackId, media: Sequence[Media]) -> None:
         channel.playing = playback
@@ -121,8 +164,8 @@ class FakeAsterisk:
         loop = asyncio.get_running_loop()
         loop.call_later(ring_s, self._rang_out, leg)
         if phone.declines:
-            loop.call_later(0.5, self._rang_out, leg)
-        elif phone.answers_after is not None:
+            loop.call_later(0.5, self._rang_out, leg, 21)
+        elif phone.answers_after is not None and not phone.dead:
             loop.call_later(phone.answers_after, self.pick_up, leg.id)
 
     def pick_up(self, leg_id: ChannelId) -> None:
@@ -136,9 +179,9 @@ class FakeAsterisk:
         leg.up = leg.in_application = True
         self.emit(LegAnswered(channel=leg_id))
 
-    def _rang_out(self, leg: Channel) -> None:
+    def _rang_out(self, leg: Channel, cause: int = 19) -> None:
         if leg.id in self.channels and not leg.up:
-            self.end(leg.id, cause=19)
+            self.end(leg.id, cause=cause)
 
     def _sound(self, channel: Channel, begun: int, sound: str) -> None:
         if channel.playing and channel.begun == begun and channel.id in self.channels:

@@ -1,11 +1,12 @@
 """A journal in memory: what is committed survives a crash, what is on its way does not."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
-from ivr.domain.call import CallId, Facts
-from ivr.domain.journal import Event, EventKind
+from ivr.domain.call import CallId, CounsellorId, Facts, LineId, Outcome
+from ivr.domain.journal import DutyEvent, DutyKind, Event, EventId, EventKind, Regained, place_left
 from ivr.ports import JournalUnavailable
 
 COMMIT_S = 0.02
@@ -16,12 +17,22 @@ class Disk:
 
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
+        self.duty_events: dict[str, DutyEvent] = {}
+        self.given: dict[EventId, CallId] = {}  # whose end left a place, and which call has it
         self.full = False
         self.silent = False  # it does not answer what is asked of it
 
     def of(self, kind: EventKind, call_id: CallId | None = None) -> list[Event]:
         """The events of a kind, of one call or of all."""
         return [e for e in self.events.values() if e.kind is kind and call_id in (None, e.call_id)]
+
+    def duty_of(self, kind: DutyKind, counsellor: CounsellorId | None = None) -> list[DutyEvent]:
+        """The duty events of a kind, of one counsellor or of all."""
+        events = self.duty_events.values()
+        return [e for e in events if e.kind is kind and counsellor in (None, e.counsellor)]
+
+    def write_duty(self, event: DutyEvent) -> None:
+        self.duty_events.setdefault(event.id, event)
 
     def write(self, event: Event) -> None:
         finished = f"{event.call_id}/{EventKind.FINISHED}"
@@ -35,13 +46,14 @@ class MemoryJournal:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._alive = True
+        self._on_its_way: deque[Event | DutyEvent] = deque()  # in order, as the outbox keeps it
 
     def die(self) -> None:
         """From now on nothing reaches the disk."""
         self._alive = False
 
     def record(self, event: Event) -> None:
-        asyncio.get_running_loop().call_later(COMMIT_S, self._commit, event)
+        self._send(event)
 
     async def promise(self, event: Event) -> None:
         await asyncio.sleep(COMMIT_S / 2)
@@ -63,6 +75,45 @@ class MemoryJournal:
             raise JournalUnavailable("the disk does not answer")
         promises = self._disk.of(EventKind.CALLBACK_REQUESTED, call)
         return date.fromisoformat(str(promises[0].data["promised_by"])) if promises else None
+
+    def record_duty(self, event: DutyEvent) -> None:
+        self._send(event)
+
+    async def duties(self) -> Mapping[CounsellorId, str]:
+        return {e.counsellor: e.duty for e in self._disk.duty_events.values()}
+
+    async def left_line(
+        self, line: LineId, number: str, since: datetime, *, by: CallId
+    ) -> Regained | None:
+        await self.flush()
+        if self._disk.silent:
+            raise JournalUnavailable("the disk does not answer")
+        left = {
+            end.id: place
+            for end in self._disk.of(EventKind.FINISHED)
+            if (end.facts.line, end.facts.caller.number) == (line, number)
+            and end.at >= since
+            and self._disk.given.get(end.id, by) == by
+            and (place := place_left(end.facts, Outcome(str(end.data["outcome"]))))
+        }
+        if not left:
+            return None
+        first = min(left, key=lambda end: (end not in self._disk.given, left[end].joined))
+        if self._alive:
+            self._disk.given[first] = by
+        return left[first]
+
+    def _send(self, event: Event | DutyEvent) -> None:
+        self._on_its_way.append(event)
+        asyncio.get_running_loop().call_later(COMMIT_S, self._arrive)
+
+    def _arrive(self) -> None:
+        """The oldest on its way: timers of one instant go off in any order."""
+        event = self._on_its_way.popleft()
+        if isinstance(event, Event):
+            self._commit(event)
+        elif self._alive:
+            self._disk.write_duty(event)
 
     def _commit(self, event: Event) -> None:
         if self._alive:

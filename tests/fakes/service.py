@@ -1,6 +1,8 @@
-"""A small service for tests of the scenes: three lines, one for each way of charging."""
+"""A small service for tests of the scenes: a line for each way of charging, and others."""
 
+from dataclasses import replace
 from datetime import datetime, time
+from typing import Any
 
 from ivr.domain.call import (
     Caller,
@@ -13,23 +15,17 @@ from ivr.domain.call import (
     TopicId,
 )
 from ivr.domain.phrase import Slot
+from ivr.domain.policy import CallbackPolicy, Ending, MenuPolicy, WaitingPolicy
+from ivr.domain.prompts import REQUIRED_PROMPTS
 from ivr.domain.schedule import Hours, Schedule
-from ivr.domain.service import (
-    CallbackPolicy,
-    Charging,
-    Counsellor,
-    MenuPolicy,
-    Service,
-    ServiceLine,
-    Topic,
-    WaitingPolicy,
-)
+from ivr.domain.service import Charging, Counsellor, Service, ServiceLine, Topic
 from ivr.ports import Media, Utterance
 from tests.fakes.asterisk import PROMPT_S
 from tests.fakes.time import BEGIN
 
 FREE, TOLL_FREE, PAID = "0291000001", "0800100002", "0291000003"
-CLOSED, BY_NUMBER = "0291000004", "0291000005"
+CLOSED, BY_NUMBER, LIMITED = "0291000004", "0291000005", "0291000006"
+NUMBERS = {"anna": "101", "bertil": "102", "cecilia": "103"}
 FAMILIES, DISABILITY, ADULTS = TopicId("families"), TopicId("disability"), TopicId("adults")
 BOTH = (Language.FI, Language.SV)
 
@@ -37,10 +33,15 @@ WORKDAYS = Schedule(weekly={day: (Hours(opens=time(9), closes=time(15)),) for da
 NEVER = Schedule(weekly={6: (Hours(opens=time(9), closes=time(15)),)})
 
 
+SHORT = WaitingPolicy(longest_s=25, offer_after_s=3000, on_nobody=Ending.WAIT)
+
+
 class SilentSpeech:
-    """Prompts that last a second each; implements `ivr.ports.Speech`."""
+    """Every prompt that there is, a second long each; implements `ivr.ports.Speech`."""
 
     def utter(self, language: Language, prompt: str, /, **slots: Slot) -> Utterance:
+        if prompt not in REQUIRED_PROMPTS and not prompt.startswith("topic_"):
+            raise KeyError(prompt)
         return Utterance(media=(Media(f"{language}/{prompt}"),), seconds=PROMPT_S)
 
 
@@ -66,7 +67,7 @@ def line(
         general_topic=FAMILIES,
         schedule=schedule,
         menu=MenuPolicy(timeout_s=6, retries=2),
-        waiting=waiting or WaitingPolicy(),
+        waiting=waiting or WaitingPolicy(on_nobody=Ending.WAIT),
         callback=CallbackPolicy(),
     )
 
@@ -77,8 +78,10 @@ def counsellor(name: str, *topics: TopicId, languages: tuple[Language, ...] = BO
         id=CounsellorId(name),
         name=name,
         account=name,
-        topics=frozenset(topics or (FAMILIES, DISABILITY, ADULTS)),
-        languages=frozenset(languages),
+        number=NUMBERS.get(name, name),
+        topics=dict.fromkeys(topics or (FAMILIES, DISABILITY, ADULTS), 1),
+        languages=dict.fromkeys(languages, 1),
+        own_language=languages[0],
     )
 
 
@@ -106,6 +109,10 @@ def service(*counsellors: Counsellor, waiting: WaitingPolicy | None = None) -> S
             line("paid", PAID, Charging.ANSWERED),
             line("closed", CLOSED, Charging.EARLY_MEDIA, schedule=NEVER),
             line("by_number", BY_NUMBER, Charging.EARLY_MEDIA, topic_prompt=None),
+            replace(
+                line("limited", LIMITED, Charging.EARLY_MEDIA, waiting=SHORT),
+                urgency_question=True,
+            ),
         ),
         topics={
             topic: Topic(id=topic, key=key, name={lang: topic.title() for lang in BOTH})
@@ -114,3 +121,9 @@ def service(*counsellors: Counsellor, waiting: WaitingPolicy | None = None) -> S
         counsellors=counsellors or (counsellor("anna"),),
         prompts={lang: {} for lang in BOTH},
     )
+
+
+def changed(config: Service, name: str, **changes: Any) -> Service:
+    """The service with one of its lines changed."""
+    lines = tuple(replace(each, **changes) if each.id == name else each for each in config.lines)
+    return replace(config, lines=lines)

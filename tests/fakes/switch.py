@@ -61,6 +61,22 @@ class FakeSwitch:
     async def stop_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = False
 
+    async def start_ringback(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).ringback = True
+
+    async def stop_ringback(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).ringback = False
+
+    async def report_transfer(self, channel: ChannelId, *, done: bool) -> None:
+        await self._pass()
+        if channel in self._asterisk.channels:
+            self._asterisk.channels[channel].reported.append(done)
+
+    async def received(self, channel: ChannelId) -> int | None:
+        await self._pass()
+        found = self._asterisk.channels.get(channel)
+        return self._asterisk.received(found) if found is not None else None
+
     async def remember(self, channel: ChannelId, facts: str) -> None:
         (await self._channel(channel)).facts = facts
 
@@ -83,18 +99,31 @@ class FakeSwitch:
         self._asterisk.channels[leg] = channel
         self._asterisk.ring(channel, ring_s)
 
-    async def join(self, bridge: BridgeId, channels: Sequence[ChannelId]) -> None:
-        members = self._asterisk.bridges.setdefault(bridge, set())
+    async def dial_out(
+        self, leg: ChannelId, *, call: CallId, number: str, caller_id: str, ring_s: float
+    ) -> None:
+        await self.ring(leg, call=call, account=number, display="", number=caller_id, ring_s=ring_s)
+
+    async def join(
+        self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool = False
+    ) -> None:
+        self._asterisk.bridges.setdefault(bridge, set())
         for channel in channels:
-            members.add((await self._idle(channel)).id)
+            found = await self._idle(channel)
+            if found.music or found.ringback:
+                raise AssertionError(f"{channel} would hear the others and something else")
+            for name, members in self._asterisk.bridges.items():
+                (members.add if name == bridge else members.discard)(found.id)
 
     async def part(self, bridge: BridgeId) -> None:
         await self._pass()
         self._asterisk.bridges.pop(bridge, None)
 
-    async def hang_up(self, channel: ChannelId, *, answered: bool = False) -> None:
+    async def hang_up(
+        self, channel: ChannelId, *, answered: bool = False, elsewhere: bool = False
+    ) -> None:
         await self._pass()
-        self._asterisk.end(channel)
+        self._asterisk.end(channel, cause=26 if elsewhere else 16)
 
     async def apologise(self, channel: ChannelId) -> None:
         found = await self._channel(channel)
@@ -154,4 +183,5 @@ def _found(channel: Channel) -> Found:
         hidden=channel.hidden,
         facts=channel.facts,
         leg_of=channel.leg_of,
+        phone=channel.phone,
     )

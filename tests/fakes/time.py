@@ -53,6 +53,10 @@ class Steps:
         self._strike_at = strike_at
         self._strike = strike
 
+    def strike_at(self, step: int | None) -> None:
+        """Strike at this step, and at no other."""
+        self._strike_at = step
+
     def step(self) -> None:
         self.taken += 1
         if self.taken == self._strike_at:

@@ -15,7 +15,7 @@ from ivr.settings import PROJECT_ROOT, PortRange, Settings
 from tests.phone.sounds import MUSIC, SOUNDS, TEXTS
 from tests.ports import free_port
 
-MODULES = ("app_dial", "app_echo")
+MODULES = ("app_dial", "app_echo", "res_pjsip_refer")
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,15 @@ def dialplan(folder: Path) -> Path:
     for file in (PROJECT_ROOT / "dialplan").glob("*.conf"):
         (folder / file.name).write_text(file.read_text())
     modules = folder / "modules.conf"
-    more = "".join(f"load={name}.so\n" for name in MODULES)
-    modules.write_text(modules.read_text() + more)
+    there = modules.read_text()
+    more = "".join(f"load={name}.so\n" for name in MODULES if f"load={name}.so" not in there)
+    modules.write_text(there + more)
+    _let_phones_transfer(folder / "pjsip.conf")
     extensions = Path(__file__).with_name("dialplan.conf").read_text()
     (folder / "extensions.conf").write_text(extensions)
     return folder
+
+
+def _let_phones_transfer(pjsip: Path) -> None:
+    trunk, template, phones = pjsip.read_text().partition("[phone](")
+    pjsip.write_text(trunk + template + phones.replace("allow_transfer=no", "allow_transfer=yes"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.call import CounsellorId
+from ivr.domain.call import CounsellorId, Language
 from ivr.domain.service import Counsellor
 from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.errors import Refusal
@@ -22,8 +22,10 @@ ANNA = Counsellor(
     id=CounsellorId("virtanen"),
     name="Anna Virtanen",
     account="anna",
-    topics=frozenset(),
-    languages=frozenset(),
+    number="101",
+    topics={},
+    languages={},
+    own_language=Language.FI,
 )
 PHONE = """
 import asyncio, signal, sys

@@ -34,9 +34,9 @@ async def two_callers(strike_at: int | None, away_s: float) -> Story:
     """One is served, then the other; the second came later. The controller dies at a step."""
     world = World()
     struck = asyncio.Event()
-    steps = Steps(strike_at, lambda: _strike(world, struck))
+    steps = Steps(strike_at, lambda: strike(world, struck))
     world.start(steps)
-    restart = asyncio.create_task(_restart(world, struck, away_s))
+    restart = asyncio.create_task(restarts(world, struck, away_s))
     first = world.asterisk.call(FREE)
     with world.habit(first, SERVED):
         await asyncio.sleep(9)  # enough to be in the line, even after a crash
@@ -49,34 +49,34 @@ async def two_callers(strike_at: int | None, away_s: float) -> Story:
                 await asyncio.sleep(5)
                 world.asterisk.end(served.id)
                 await world.until_over(served)
-    return await _close(world, restart, [first, second], steps)
+    return await close(world, restart, [first, second], steps)
 
 
 async def a_callback(strike_at: int | None, away_s: float) -> Story:
     """A caller leaves a callback. The controller dies at a step."""
     world = World()
     struck = asyncio.Event()
-    steps = Steps(strike_at, lambda: _strike(world, struck))
+    steps = Steps(strike_at, lambda: strike(world, struck))
     world.start(steps)
-    restart = asyncio.create_task(_restart(world, struck, away_s))
+    restart = asyncio.create_task(restarts(world, struck, away_s))
     caller = world.asterisk.call(FREE)
     with world.habit(caller, CALLED_BACK):
         await world.until_over(caller)
-    return await _close(world, restart, [caller], steps)
+    return await close(world, restart, [caller], steps)
 
 
-def _strike(world: World, struck: asyncio.Event) -> None:
+def strike(world: World, struck: asyncio.Event) -> None:
     if world.controller is not None:  # none: the story is over
         world.controller.die()
         struck.set()
 
 
-async def _restart(world: World, struck: asyncio.Event, away_s: float) -> None:
+async def restarts(world: World, struck: asyncio.Event, away_s: float) -> None:
     await struck.wait()
     await world.crash_and_restart(away_s)
 
 
-async def _close(
+async def close(
     world: World, restart: asyncio.Task[None], callers: list[Channel], steps: Steps
 ) -> Story:
     await asyncio.sleep(5)
@@ -98,7 +98,7 @@ async def _close(
     )
 
 
-def _same(crashed: Story, calm: Story) -> None:
+def same(crashed: Story, calm: Story) -> None:
     assert crashed.outcomes == calm.outcomes
     assert crashed.served_in_order == calm.served_in_order
     assert crashed.callbacks == calm.callbacks
@@ -118,6 +118,6 @@ def test_a_crash_at_any_await_changes_no_outcome_no_place_and_no_promise(
     assert calm.steps > 50
     for step in range(1, calm.steps + 1):
         try:
-            _same(run_in_virtual_time(story(step, away_s)), calm)
+            same(run_in_virtual_time(story(step, away_s)), calm)
         except AssertionError as error:
             raise AssertionError(f"crashed at step {step} of {calm.steps}: {error}") from error

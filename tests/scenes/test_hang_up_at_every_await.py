@@ -7,11 +7,12 @@ import pytest
 from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from tests.fakes.asterisk import Channel
-from tests.fakes.service import CLOSED, FREE, TOLL_FREE
+from tests.fakes.service import CLOSED, FREE, LIMITED, TOLL_FREE
 from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.world import World
 
 HABITS = {"lang_choice": "2", "topic_menu": "1"}
+URGENT = {**HABITS, "urgency": "1"}
 CALLED_BACK = {**HABITS, "callback_offer": "1", "number_confirm": "1"}
 
 WAYS = {
@@ -19,6 +20,8 @@ WAYS = {
     "served on a toll-free line": (TOLL_FREE, HABITS, True),
     "never answered by a counsellor": (FREE, HABITS, False),
     "a callback": (FREE, CALLED_BACK, False),
+    "turned away at a limit": (LIMITED, {**URGENT, "limit_confirm": "2"}, False),
+    "a callback at a limit": (LIMITED, {**URGENT, "limit_confirm": "1"}, False),
     "a closed line": (CLOSED, {}, True),
 }
 

@@ -28,6 +28,7 @@ def test_a_caller_chooses_language_and_topic_and_is_served() -> None:
             "sv/free_queue",
             "sv/topic_menu",
             "sv/queue_next",
+            "fi/lang_switch",
         ]
         assert not world.asterisk.channels
         assert not world.asterisk.bridges

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from ivr.domain.journal import EventKind
-from ivr.domain.service import OnBudgetEnd, WaitingPolicy
+from ivr.domain.policy import Ending, OnBudgetEnd, WaitingPolicy
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE, PAID, TOLL_FREE, service
 from tests.fakes.time import run_in_virtual_time
@@ -109,7 +109,7 @@ def test_a_hidden_caller_is_served_but_never_offered_a_callback() -> None:
 
 def test_the_number_is_kept_without_a_key_when_the_free_waiting_ends() -> None:
     async def story() -> None:
-        world = World(service(waiting=WaitingPolicy(budget_s=60)))
+        world = World(service(waiting=WaitingPolicy(budget_s=60, on_nobody=Ending.WAIT)))
         world.start()
         caller = world.asterisk.call(FREE)
         with world.habit(caller, SWEDISH_FAMILIES):
@@ -125,7 +125,7 @@ def test_the_number_is_kept_without_a_key_when_the_free_waiting_ends() -> None:
 
 def test_the_caller_is_warned_before_charging_begins_when_the_line_says_so() -> None:
     async def story() -> None:
-        policy = WaitingPolicy(budget_s=60, on_budget_end=OnBudgetEnd.ANSWER)
+        policy = WaitingPolicy(budget_s=60, on_budget_end=OnBudgetEnd.ANSWER, on_nobody=Ending.WAIT)
         world = World(service(waiting=policy))
         world.start()
         caller = world.asterisk.call(FREE)
@@ -143,7 +143,7 @@ def test_the_caller_is_warned_before_charging_begins_when_the_line_says_so() -> 
 
 def test_a_provisional_response_goes_out_at_least_every_minute_while_waiting() -> None:
     async def story() -> None:
-        policy = WaitingPolicy(announce_every_s=500, budget_s=400)
+        policy = WaitingPolicy(announce_every_s=500, budget_s=400, on_nobody=Ending.WAIT)
         world = World(service(waiting=policy))
         world.start()
         caller = world.asterisk.call(FREE, hidden=True)
@@ -166,7 +166,7 @@ def test_a_counsellor_who_does_not_answer_costs_the_caller_no_place() -> None:
         phone = world.phone("anna", answers_after=None)
         first, second = world.asterisk.call(FREE), world.asterisk.call(FREE)
         with world.habit(first, SWEDISH_FAMILIES), world.habit(second, SWEDISH_FAMILIES, 0.9):
-            await world.until(lambda: phone.rung == 2)
+            await world.until(lambda: phone.rung == 1)
             phone.answers_after = 1.0
             await world.until(lambda: first.up or second.up)
         assert first.up
@@ -182,7 +182,7 @@ def test_a_counsellor_who_does_not_answer_costs_the_caller_no_place() -> None:
 
 def test_the_free_waiting_does_not_end_while_a_counsellors_phone_rings() -> None:
     async def story() -> None:
-        world = World(service(waiting=WaitingPolicy(budget_s=20, ring_s=30)))
+        world = World(service(waiting=WaitingPolicy(budget_s=20, ring_s=30, on_nobody=Ending.WAIT)))
         world.start()
         caller = world.asterisk.call(FREE)
         with world.habit(caller, SWEDISH_FAMILIES):

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from ivr.director import Director, House, Roster
+from ivr.director import Director, Door, House, Roster
 from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
-from ivr.ports import SwitchUnavailable
+from ivr.ports import PhoneChanged, SwitchUnavailable
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
 from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import SilentSpeech, service
 from tests.fakes.switch import FakeConnection, FakeSwitch
 from tests.fakes.time import Steps, VirtualClock, counting
+
+PIN = "2468"  # of every counsellor
 
 
 @dataclass
@@ -44,16 +46,18 @@ class World:
         """Start a controller; `steps` counts its steps, and may strike."""
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
         clock = VirtualClock()
-        house = House(
+        roster = Roster(self.config, clock, journal)
+        self.house = House(
             node="n1",
             service=self.config,
             speech=SilentSpeech(),
             journal=journal,
             clock=clock,
-            roster=Roster(self.config.counsellors, clock),
+            roster=roster,
+            door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
         )
         token = counting.set(steps)
-        task = asyncio.create_task(Director(house, FakeConnection(switch)).run(lambda: None))
+        task = asyncio.create_task(Director(self.house, FakeConnection(switch)).run(lambda: None))
         counting.reset(token)
         self.controller = Controller(switch, journal, task)
 
@@ -118,3 +122,8 @@ class World:
         phone = FakePhone(answers_after=answers_after)
         self.asterisk.register(account, phone)
         return phone
+
+    def unregister(self, account: str) -> None:
+        """A counsellor's phone goes, whatever rings there."""
+        del self.asterisk.phones[account]
+        self.asterisk.emit(PhoneChanged(account=account, reachable=False))

@@ -1,18 +1,19 @@
 """The web port says whether the service lives, whether it takes calls, and how it does."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
 
 from ivr.domain.call import SceneName
-from ivr.domain.journal import EventKind
+from ivr.domain.counsellor import Doing
+from ivr.domain.journal import DutyKind, EventKind
 from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
-from tests.adapters.record import ARRIVED, event, facts, whole_call
+from tests.adapters.record import ARRIVED, duty_event, event, facts, whole_call
 
 ANYWHERE = Address(host="127.0.0.1", port=0)
 
@@ -27,6 +28,7 @@ class MadeUpStatus:
     backlog: int = 0
     oldest_s: float = 0.0
     set_aside: int = 0
+    counsellors: Mapping[Doing, int] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -184,12 +186,15 @@ async def test_the_state_of_the_service_is_measured_at_each_look(
     assert (await scraped(web))["ivr_switch_connected"] == 1
     status.switch_connected, status.journal_fault = False, "disk full"
     status.backlog, status.oldest_s, status.set_aside = 7, 3600.5, 1
+    status.counsellors = {Doing.FREE: 2}
     now = await scraped(web)
     assert now["ivr_switch_connected"] == 0
     assert now["ivr_journal_broken"] == 1
     assert now["ivr_outbox_backlog"] == 7
     assert now["ivr_outbox_oldest_seconds"] == 3600.5
     assert now["ivr_outbox_set_aside"] == 1
+    assert now['ivr_counsellors{state="free"}'] == 2
+    assert now['ivr_counsellors{state="paused"}'] == 0
 
 
 async def test_an_address_in_use_is_refused_by_the_name_of_its_setting(
@@ -206,3 +211,18 @@ async def test_the_port_is_free_again_afterwards(status: MadeUpStatus, metrics: 
         pass
     async with serving(create_app(status, metrics), address) as again:
         assert again == address
+
+
+async def test_dispositions_and_wrong_pins_are_counted(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    for said in (
+        duty_event(DutyKind.DISPOSITION, call="n1-1.0", code="resolved"),
+        duty_event(DutyKind.WRONG_PIN),
+        duty_event(DutyKind.PAUSED),
+    ):
+        metrics.observe_duty(said)
+    async with web.get("/metrics") as answer:
+        shown = await answer.text()
+    assert 'ivr_dispositions_total{code="resolved"} 1.0' in shown
+    assert "ivr_wrong_pins_total 1.0" in shown

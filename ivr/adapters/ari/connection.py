@@ -10,8 +10,8 @@ from urllib.parse import quote
 import aiohttp
 import structlog
 
-from ivr.adapters.ari.events import UNWANTED, Translator
-from ivr.adapters.ari.socket import AriSocket, Replaced
+from ivr.adapters.ari.events import OF_PHONES, UNWANTED, Translator
+from ivr.adapters.ari.socket import AriSocket, Json, Replaced
 from ivr.adapters.ari.switch import AriSwitch
 from ivr.errors import Refusal
 from ivr.ports import Switch, SwitchEvent, SwitchUnavailable
@@ -28,12 +28,22 @@ LARGEST_MESSAGE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class AriTarget:
-    """Where Asterisk is and who we are to it. `url` ends before `/ari`."""
+    """Where Asterisk is and who we are to it. `url` ends before `/ari`.
+
+    Calls are `application`'s. Phones are watched by an application of their own, over the
+    same socket: whoever watches a phone is also sent everything that happens on its
+    channels, which would come twice, so that one has it left out (Asterisk 22.10).
+    """
 
     url: str
     user: str
     password: str = field(repr=False)
     application: str = "ivr"
+
+    @property
+    def watch(self) -> str:
+        """The application that watches the phones."""
+        return f"{self.application}-phones"
 
 
 def pause_before(attempt: int, jitter: float) -> float:
@@ -93,7 +103,8 @@ class AriConnections:
         return socket
 
     async def _open(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
-        url = f"{self._target.url}/ari/events?app={quote(self._target.application)}"
+        both = quote(f"{self._target.application},{self._target.watch}")
+        url = f"{self._target.url}/ari/events?app={both}"
         try:
             async with asyncio.timeout(CONNECT_BOUND_S):
                 return await session.ws_connect(
@@ -113,16 +124,21 @@ class AriConnections:
 
     async def _prepare(self, socket: AriSocket) -> None:
         """What Asterisk must know on every connect: the noise to leave out, the phones to watch."""
-        path = f"applications/{self._target.application}"
+        target = self._target
         unwanted = {"disallowed": [{"type": kind} for kind in UNWANTED]}
-        answer = await socket.request("PUT", f"{path}/eventFilter", unwanted)
-        if answer.status >= 400:
-            log.error("ari.events_not_filtered", status=answer.status)
+        await self._filter(socket, target.application, unwanted)
+        await self._filter(socket, target.watch, {"allowed": [{"type": OF_PHONES}]})
+        path = f"applications/{target.watch}/subscription"
         for account in self._accounts:
             endpoint = f"endpoint:PJSIP/{account}"
-            answer = await socket.request("POST", f"{path}/subscription", eventSource=endpoint)
+            answer = await socket.request("POST", path, eventSource=endpoint)
             if answer.status >= 400:
                 log.error("ari.unknown_phone", account=account, status=answer.status)
+
+    async def _filter(self, socket: AriSocket, application: str, events: Json) -> None:
+        answer = await socket.request("PUT", f"applications/{application}/eventFilter", events)
+        if answer.status >= 400:
+            log.error("ari.events_not_filtered", application=application, status=answer.status)
 
     def _credentials(self) -> dict[str, str]:
         encoded = aiohttp.encode_basic_auth(self._target.user, self._target.password)

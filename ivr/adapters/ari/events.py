@@ -1,6 +1,5 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,22 +7,28 @@ from ivr.domain.call import ChannelId
 from ivr.ports import (
     Arrived,
     ChannelEnded,
+    HoldChanged,
     KeyPressed,
     LegAnswered,
     PhoneChanged,
+    PhoneDialled,
     PlaybackEnded,
     PlaybackId,
     SwitchEvent,
+    TransferAsked,
 )
 
 # The first argument that the dialplan gives to Stasis(), and that of a leg that we ring.
 CALL = "call"
+DESK = "desk"
 LEG = "leg"
 
-# A copy follows its original at once; under load, events of other calls come between.
-COPIES_WITHIN = 32
+HOLDS = {"ChannelHold": True, "ChannelUnhold": False}
 
-# What Asterisk is asked not to send. A list of what is wanted would be shorter, but
+# All that is wanted of the phones that are watched.
+OF_PHONES = "PeerStatusChange"
+
+# What Asterisk is asked not to send of calls. A list of what is wanted would be shorter, but
 # such a list also holds back the answers to our own requests (Asterisk 22.10).
 UNWANTED = (
     "BridgeCreated",
@@ -49,19 +54,14 @@ class Translator:
     """Turns ARI events into the line's own, one at a time, in order.
 
     Remembers the cause that ChannelHangupRequest gives, because the StasisEnd that
-    follows has none; and the last events, because what happens on a counsellor's leg
-    is sent twice: for the channel, and for the phone that is watched (Asterisk 22.10).
+    follows has none.
     """
 
     def __init__(self) -> None:
         self._causes: dict[str, int] = {}
-        self._latest: deque[Mapping[str, Any]] = deque(maxlen=COPIES_WITHIN)
 
     def translate(self, event: Mapping[str, Any]) -> SwitchEvent | None:
-        """The meaning of an event; None where it has none, lacks what is needed or is a copy."""
-        if "timestamp" in event and event in self._latest:
-            return None
-        self._latest.append(event)
+        """The meaning of an event; None where it has none or lacks what is needed."""
         try:
             return self._meaning(event)
         except (KeyError, TypeError, ValueError, IndexError):
@@ -78,12 +78,14 @@ class Translator:
                 return self._ended(event)
             case "ChannelDtmfReceived":
                 return KeyPressed(channel=_id(event), key=str(event["digit"]))
+            case "ChannelTransfer":
+                return _transfer(event)
             case "PlaybackFinished":
                 return _playback(event["playback"])
             case "PeerStatusChange":
                 return _phone(event["endpoint"], event["peer"])
-            case _:
-                return None
+            case kind:
+                return HoldChanged(channel=_id(event), held=HOLDS[kind]) if kind in HOLDS else None
 
     def _ended(self, event: Mapping[str, Any]) -> SwitchEvent:
         channel = _id(event)
@@ -92,6 +94,7 @@ class Translator:
             channel=channel,
             cause=int(event.get("cause", cause)),
             sip=int(event.get("tech_cause", 0)),
+            rang=event["channel"].get("state") == "Ringing",
         )
 
 
@@ -102,6 +105,9 @@ def _id(event: Mapping[str, Any]) -> ChannelId:
 def _started(channel: Mapping[str, Any], args: Sequence[str]) -> SwitchEvent | None:
     if args[0] == LEG:
         return LegAnswered(channel=ChannelId(channel["id"]))
+    if args[0] == DESK:
+        channel_id = ChannelId(channel["id"])
+        return PhoneDialled(channel=channel_id, account=args[2], dialled=args[1])
     if args[0] != CALL:
         return None
     return Arrived(
@@ -120,6 +126,23 @@ def _playback(playback: Mapping[str, Any]) -> SwitchEvent | None:
         channel=ChannelId(target),
         playback=PlaybackId(playback["id"]),
         failed=playback["state"] == "failed",
+    )
+
+
+def _transfer(event: Mapping[str, Any]) -> SwitchEvent | None:
+    """A phone's wish (REFER). With a `state` it is the echo of what we reported ourselves.
+
+    A leg that hangs up with a wish open sends it once more, with nobody connected.
+    """
+    by = event["referred_by"]
+    if "state" in event or "connected_channel" not in by:
+        return None
+    to = event["refer_to"]
+    second = to.get("destination_channel")
+    return TransferAsked(
+        channel=ChannelId(by["source_channel"]["id"]),
+        target=str(to["requested_destination"].get("destination", "")),
+        consulted=None if second is None else ChannelId(second["id"]),
     )
 
 

@@ -17,7 +17,7 @@ import aiohttp
 import structlog
 
 from ivr.errors import Refusal
-from ivr.ports import SwitchUnavailable
+from ivr.ports import SwitchRefused, SwitchUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +33,22 @@ class Replaced(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """Asterisk's answer to one request: HTTP status and decoded body (None: empty)."""
+    """Asterisk's answer to one request: HTTP status and body (JSON; empty: none)."""
 
     status: int
-    body: Any
+    text: str
+
+    @property
+    def body(self) -> Any:
+        """The body decoded, None where there is none: few are ever looked at."""
+        if not self.text:
+            return None
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise SwitchRefused(
+                f"an answer of Asterisk with status {self.status} is no JSON"
+            ) from None
 
 
 class AriSocket:
@@ -111,10 +123,8 @@ class AriSocket:
         waiting = self._waiting.get(str(message.get("request_id")))
         if waiting is None or waiting.done():
             return
-        text = message.get("message_body")
-        waiting.set_result(
-            Response(status=int(message["status_code"]), body=json.loads(text) if text else None)
-        )
+        text = str(message.get("message_body") or "")
+        waiting.set_result(Response(status=int(message["status_code"]), text=text))
 
     def _end(self) -> None:
         if self.closed:

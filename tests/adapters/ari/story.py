@@ -14,14 +14,17 @@ from ivr.ports import (
     Arrived,
     ChannelEnded,
     ChannelGone,
+    HoldChanged,
     KeyPressed,
     LegAnswered,
     Media,
     PhoneChanged,
+    PhoneDialled,
     PlaybackEnded,
     PlaybackId,
     Switch,
     SwitchEvent,
+    TransferAsked,
 )
 from ivr.tasks import Tasks
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
@@ -210,6 +213,10 @@ class Story:
                 return f"{event.playback} to {who} ended, failed={event.failed}"
             case LegAnswered() | ChannelEnded():
                 return f"{self._who(event.channel)} {type(event).__name__}"
+            case TransferAsked():
+                return f"{self._who(event.channel)} asks for {event.target}"
+            case HoldChanged() | PhoneDialled():  # in no story yet
+                return str(event)
             case PhoneChanged():
                 return f"{event.account} reachable={event.reachable}"
 

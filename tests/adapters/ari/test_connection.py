@@ -107,7 +107,8 @@ async def test_noise_is_switched_off_and_each_phone_is_watched_on_every_connect(
     asked = [(request["method"], request["uri"]) for request in ari.requests]
     once = [
         ("PUT", "applications/ivr/eventFilter"),
-        ("POST", "applications/ivr/subscription"),
-        ("POST", "applications/ivr/subscription"),
+        ("PUT", "applications/ivr-phones/eventFilter"),
+        ("POST", "applications/ivr-phones/subscription"),
+        ("POST", "applications/ivr-phones/subscription"),
     ]
     assert asked == once * 2

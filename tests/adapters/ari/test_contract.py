@@ -29,10 +29,17 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "stop": lambda switch: switch.stop(PLAYBACK),
     "start_music": lambda switch: switch.start_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
+    "received": lambda switch: switch.received(CALLER),
     "remember": lambda switch: switch.remember(CALLER, "{}"),
     "ring": lambda switch: switch.ring(
         LEG, call=CallId("n1-1.1"), account="anna", display="FI", number="029", ring_s=20
     ),
+    "dial_out": lambda switch: switch.dial_out(
+        LEG, call=CallId("n1-1.1"), number="0401112222", caller_id="029", ring_s=20
+    ),
+    "start_ringback": lambda switch: switch.start_ringback(LEG),
+    "stop_ringback": lambda switch: switch.stop_ringback(LEG),
+    "report_transfer": lambda switch: switch.report_transfer(LEG, done=True),
     "join": lambda switch: switch.join(BRIDGE, [CALLER, LEG]),
     "part": lambda switch: switch.part(BRIDGE),
     "hang_up": lambda switch: switch.hang_up(CALLER),
@@ -129,6 +136,8 @@ def _plausible(request: Request) -> Answer:
         "applications/ivr": {"bridge_ids": []},
         "channels": [],
         "endpoints/PJSIP": [],
+        f"channels/{CALLER}/rtp_statistics": {"rxcount": 0},
+        f"bridges/{BRIDGE}": {"channels": []},
     }
     return 200, empty.get(request["uri"])
 
@@ -177,6 +186,9 @@ def test_every_event_that_is_understood_or_unwanted_exists(documented: Documenta
         "ChannelHangupRequest",
         "ChannelDestroyed",
         "ChannelDtmfReceived",
+        "ChannelHold",
+        "ChannelUnhold",
+        "ChannelTransfer",
         "PlaybackFinished",
         "PeerStatusChange",
         "ApplicationReplaced",

@@ -91,14 +91,9 @@ async def test_what_means_nothing_is_passed_over(ari: FakeAri, nonsense: str) ->
         assert await _events(connection, 2) == _pressed("1", "2")
 
 
-async def test_an_event_that_is_sent_for_a_channel_and_for_its_phone_is_one(ari: FakeAri) -> None:
-    moments = [f"2026-11-23T08:00:00.{number:03}+0000" for number in range(3)]
-    once = [{**_key("5"), "timestamp": moment} for moment in moments]
-    async with ari.connections().connect() as connection:
-        for event in once:
-            await ari.say(event, event)
-        await ari.say(_key("6"))
-        assert await _events(connection, 4) == _pressed("5", "5", "5", "6")
+def test_an_answer_that_cannot_be_read_is_a_refusal() -> None:
+    with pytest.raises(SwitchRefused, match="200"):
+        _ = ari_socket.Response(status=200, text="{").body
 
 
 async def test_another_controller_ends_this_one_at_once(ari: FakeAri) -> None:

@@ -78,6 +78,29 @@ async def test_the_noise_stays_away(exchange: Exchange, citizen: Phone) -> None:
     assert kinds == ["StasisStart", "PlaybackFinished", "ChannelHangupRequest", "StasisEnd"]
 
 
+# --- what comes from a channel ----------------------------------------------------
+
+
+async def test_the_sound_that_comes_from_a_caller_is_counted_until_they_have_gone(
+    line: Line, citizen: Phone
+) -> None:
+    call, arrived = await line.called_by(citizen)
+    await line.switch.start_music(arrived.channel)
+    packets: list[int | None] = [None]
+    for _ in range(200):
+        packets.append(await line.switch.received(arrived.channel))
+        if (packets[-1] or 0) >= 50:
+            break
+        await asyncio.sleep(0.05)
+    counted = [number for number in packets if number is not None]
+    assert counted == sorted(counted)
+    assert counted[-1] >= 50
+    await call.hang_up()
+    await line.until(ChannelEnded)
+    assert await line.switch.received(arrived.channel) is None
+    assert await line.switch.received(NOBODY) is None
+
+
 # --- what has gone ----------------------------------------------------------------
 
 

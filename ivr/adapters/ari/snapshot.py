@@ -1,0 +1,80 @@
+"""What the switch has now, read over ARI."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ivr.adapters.ari.events import CALL, DESK
+from ivr.adapters.ari.requests import Requests, check, seg
+from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.recovery import Found
+from ivr.ports import Snapshot
+
+FACTS = "IVR_STATE"
+LEG_OF = "IVR_LEG_OF"
+NOT_REMEMBERED = "Provided variable was not found"
+# So many channels are asked for their facts at once.
+AT_ONCE = 50
+
+
+async def snapshot(requests: Requests, application: str) -> Snapshot:
+    """See `ivr.ports.Switch`."""
+    info = await requests.read("asterisk/info")
+    ours = await requests.read(f"applications/{application}")
+    channels = await requests.read("channels")
+    endpoints = await requests.read("endpoints/PJSIP")
+    listed = [_channel(channel, application) for channel in channels]
+    found = await _with_facts(requests, listed)
+    return Snapshot(
+        started=datetime.fromisoformat(info["status"]["startup_time"]),
+        channels={channel.channel: channel for channel in found},
+        bridges=frozenset(BridgeId(bridge) for bridge in ours["bridge_ids"]),
+        reachable=frozenset(e["resource"] for e in endpoints if e["state"] == "online"),
+    )
+
+
+async def _with_facts(requests: Requests, listed: Sequence[Found]) -> list[Found]:
+    """Callers' channels with what is remembered on them; one that has gone meanwhile is left out.
+
+    Asked of each one: as a variable that Asterisk lists by itself, the facts would come with
+    every event too.
+    """
+    found: list[Found | None] = []
+    for first in range(0, len(listed), AT_ONCE):
+        some = listed[first : first + AT_ONCE]
+        found += await asyncio.gather(*(_with_its_facts(requests, each) for each in some))
+    return [each for each in found if each is not None]
+
+
+async def _with_its_facts(requests: Requests, found: Found) -> Found | None:
+    if found.leg_of is not None or found.phone is not None:
+        return found
+    path = f"channels/{seg(found.channel)}/variable"
+    answer = await requests.send("GET", path, variable=FACTS)
+    if answer.status == 404:  # nothing remembered yet, or no such channel
+        return found if answer.body["message"] == NOT_REMEMBERED else None
+    check(answer, path)
+    return replace(found, facts=answer.body["value"] or None)
+
+
+def _channel(listed: Mapping[str, Any], application: str) -> Found:
+    variables = listed.get("channelvars", {})
+    dialplan = listed["dialplan"]
+    name, _, rest = str(dialplan["app_data"]).partition(",")
+    args = rest.split(",")
+    ours = dialplan["app_name"] == "Stasis" and name == application
+    arrived = ours and len(args) == 3 and args[0] == CALL
+    to_desk = ours and len(args) == 3 and args[0] == DESK
+    return Found(
+        channel=ChannelId(listed["id"]),
+        up=listed["state"] == "Up",
+        in_application=ours,
+        dialled=args[1] if arrived or to_desk else "",
+        caller=listed["caller"]["number"],
+        hidden=arrived and args[2] != "0",
+        facts=None,
+        leg_of=CallId(variables[LEG_OF]) if variables.get(LEG_OF) else None,
+        phone=args[2] if to_desk else None,
+    )

@@ -1,0 +1,109 @@
+"""Whether counsellors, their phones and the numbers by which they are reached fit together."""
+
+import re
+from collections.abc import Iterator
+
+from ivr.config.naming import repeated, skills, twice, unknown
+from ivr.config.problem import Problem
+from ivr.config.source import Node
+from ivr.domain.number import dialled_form, may_be_transferred_to
+from ivr.domain.service import SignsIn
+
+_EMERGENCY = "112"
+_NUMBER = re.compile(r"[0-9]{2,5}")
+
+
+def contradictions(staff: Node, lines_file: Node) -> Iterator[Problem]:
+    """Everything in counsellors.yaml that names what is not there, or twice."""
+    counsellors = staff["counsellors"]
+    yield from _accounts(staff)
+    yield from _numbers(counsellors, lines_file["outside_numbers"])
+    for _, counsellor in counsellors.entries():
+        yield from _way_to_work(counsellor)
+        for topic, place in skills(counsellor["topics"]):
+            yield from unknown(topic, place, lines_file["topics"], "topic")
+        yield from repeated(counsellor["topics"])
+        yield from repeated(counsellor["languages"])
+
+
+def outside_numbers(lines_file: Node) -> Iterator[Problem]:
+    """Numbers of `outside_numbers` to which no call may be transferred."""
+    own = {
+        dialled_form(number): name
+        for name, line in lines_file["lines"].entries()
+        for number, _ in line["numbers"].words()
+    }
+    outside = lines_file["outside_numbers"]
+    yield from repeated(outside)
+    for text, node in outside.words():
+        number = dialled_form(text)
+        if number in own:
+            yield node.problem(
+                f"{text} is the line {own[number]!r}; calls go there by a topic, so leave it out"
+            )
+        elif number and not may_be_transferred_to(number):
+            yield node.problem(
+                f"no call may be transferred to {text}: an emergency, premium or other short"
+                " number; write a subscriber's number"
+            )
+
+
+def _accounts(staff: Node) -> Iterator[Problem]:
+    counsellors = staff["counsellors"]
+    own = [
+        (account, entry["account"])
+        for _, entry in counsellors.entries()
+        if (account := entry["account"].text) is not None
+    ]
+    yield from twice(
+        own,
+        lambda account, first: (
+            f"the account {account!r} is {first.loc[1]!r}'s already; each counsellor has their own"
+        ),
+    )
+    yield from repeated(staff["shared_phones"])
+    owners = {account: node.loc[1] for account, node in own}
+    shared = list(staff["shared_phones"].words())
+    for account, node in shared:
+        if account in owners:
+            yield node.problem(
+                f"the account {account!r} is {owners[account]!r}'s own; take it away from one"
+            )
+    if list(counsellors.entries()) and not own and not shared:
+        yield counsellors.key_problem(
+            "nobody has a phone; give the counsellors an account, or write shared_phones"
+        )
+
+
+def _way_to_work(counsellor: Node) -> Iterator[Problem]:
+    without_code = counsellor["signs_in"].value in {None, SignsIn.WITH_PHONE.value}
+    if counsellor.value and counsellor["account"].value is None and without_code:
+        yield counsellor.key_problem(
+            "the key 'account' is missing: the SIP account of the counsellor's phone;"
+            " write it, or signs_in: with_code"
+        )
+
+
+def _numbers(counsellors: Node, outside: Node) -> Iterator[Problem]:
+    numbers = [
+        (str(entry["number"].value), entry["number"])
+        for _, entry in counsellors.entries()
+        if _NUMBER.fullmatch(str(entry["number"].value))
+    ]
+    yield from twice(
+        numbers,
+        lambda number, first: (
+            f"the number {number} is {first.loc[1]!r}'s already; each counsellor has their own"
+        ),
+    )
+    codes = {number: f"{node.loc[1]!r}'s" for number, node in numbers}
+    codes |= {dialled_form(text): "an outside number" for text, _ in outside.words()}
+    for number, node in numbers:
+        if number == _EMERGENCY:
+            yield node.problem("112 is the emergency number; give the counsellor another")
+        longer = next((c for c in codes if c.startswith(number) and c != number), None)
+        if longer is not None:
+            yield node.problem(
+                f"the number {longer}, {codes[longer]}, begins with {number}; whoever keys that in"
+                " in a hurry reaches the wrong one, so change one of the two"
+            )

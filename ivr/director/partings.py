@@ -1,0 +1,53 @@
+"""Counsellors whose caller has hung up say what became of the call before their phone is let go."""
+
+from contextlib import suppress
+
+from ivr.director.house import House
+from ivr.director.ringing import Leg
+from ivr.domain.call import ChannelId
+from ivr.domain.journal import DutyKind
+from ivr.domain.policy import Disposition
+from ivr.domain.service import Counsellor
+from ivr.ports import ChannelGone, SwitchUnavailable
+from ivr.scenes.desk import ask_disposition
+from ivr.stage import Call, Prompt
+from ivr.tasks import Tasks
+
+
+class Partings:
+    """The legs of one connection on which a counsellor is asked. A crash drops the question."""
+
+    def __init__(self, house: House, tasks: Tasks) -> None:
+        self._house = house
+        self._tasks = tasks
+        self.legs: dict[ChannelId, Leg] = {}
+
+    def ask(self, call: Call, leg: Leg) -> bool:
+        """Ask on this leg and then hang it up; false where there is nothing to ask, or nobody."""
+        people = self._house.service.counsellors
+        person = next((each for each in people if each.id == leg.counsellor), None)
+        if person is None or leg.gone.done() or not call.line.dispositions:
+            return False
+        self.legs[leg.channel] = leg
+        self._tasks.start(self._ask(call, leg, person), f"disposition {leg.channel}")
+        return True
+
+    async def _ask(self, call: Call, leg: Leg, person: Counsellor) -> None:
+        roster, language = self._house.roster, person.own_language
+        gone = suppress(ChannelGone, SwitchUnavailable)
+        try:
+            with roster.dialling(roster.account(person.id)), gone:
+                await call.talk.part()
+                await leg.stop_everything()
+                said = await ask_disposition(leg, language, call.line.dispositions)
+                if said is not None:
+                    self._keep(person, call, said)
+                    await leg.say([Prompt(id="desk_noted", language=language)], until=leg.gone)
+        finally:
+            del self.legs[leg.channel]
+            leg.hang_up()
+
+    def _keep(self, person: Counsellor, call: Call, said: Disposition) -> None:
+        duties, data = self._house.roster.duties, {"code": said}
+        on, kind = call.facts.call_id, DutyKind.DISPOSITION
+        duties.put(person.id, duties[person.id], kind, call=on, data=data)

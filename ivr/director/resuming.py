@@ -1,0 +1,35 @@
+"""Which counsellors were found in a call, and what is owed to those whose call may have ended."""
+
+from collections.abc import Iterable, Mapping
+
+from ivr.domain.call import TALK_SCENES, ChannelId, CounsellorId, Facts
+from ivr.domain.recovery import Adopt, Found
+from ivr.domain.service import Service
+
+
+def talking(
+    adopted: Iterable[Adopt], channels: Mapping[ChannelId, Found]
+) -> frozenset[CounsellorId]:
+    """The counsellors and colleagues whose leg is on the air, by the facts of its call."""
+    found = set()
+    for action in adopted:
+        facts = action.facts
+        if action.leg is not None and facts.counsellor is not None:
+            found.add(facts.counsellor)
+        leg = channels.get(facts.colleague_leg) if facts.colleague_leg is not None else None
+        if leg is not None and leg.up and facts.colleague is not None:
+            found.add(facts.colleague)
+    return frozenset(found)
+
+
+def owed(service: Service, unfinished: Iterable[Facts]) -> Mapping[CounsellorId, float]:
+    """The seconds of wrap-up after these calls, for those who talked in them."""
+    wrap_up: dict[CounsellorId, float] = {}
+    for facts in unfinished:
+        topic = service.topics.get(facts.topic) if facts.topic is not None else None
+        if topic is None or facts.scene not in TALK_SCENES:
+            continue
+        for counsellor in (facts.counsellor, facts.colleague):
+            if counsellor is not None:
+                wrap_up[counsellor] = topic.routing.wrap_up_s
+    return wrap_up

@@ -1,0 +1,120 @@
+"""Who stands in the line now, and what each of them can expect."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ivr.director.house import House
+from ivr.director.place import StandingPlace, contact_of
+from ivr.domain.call import CallId, Facts, LineId
+from ivr.domain.estimate import ahead, expected_wait
+from ivr.domain.line import Contact
+from ivr.domain.routing import Routings
+from ivr.domain.service import ServiceLine
+from ivr.domain.team import Team
+from ivr.stage import Call
+
+
+class Standing:
+    """The places of those who stand in the line, and of those expected back in it."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._places: dict[CallId, StandingPlace] = {}
+        self._expected: dict[CallId, tuple[LineId, Contact]] = {}
+        topics = house.service.topics.values()
+        self.routings: Routings = {topic.id: topic.routing for topic in topics}
+        self._everyone = Team(house.roster.everyone, self.routings)
+        self._present = Team({}, self.routings)  # those at work, paused or not
+        self._working = Team({}, self.routings)  # those of them who take calls
+
+    def expect(self, waiting: Iterable[Facts]) -> None:
+        """Count these calls as standing here until they do, or are not expected any more."""
+        for facts in waiting:
+            line = self._house.service.line(facts.line) if facts.line else None
+            if line is not None:
+                self._expected[facts.call_id] = line.id, contact_of(facts, line)
+
+    def expect_no_longer(self, call: CallId | None = None) -> None:
+        """Do not expect this call; None: any."""
+        if call is None:
+            self._expected.clear()
+        else:
+            self._expected.pop(call, None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who is expected stands in the line."""
+        return not self._expected
+
+    def join(self, call: Call) -> StandingPlace:
+        """Stand in the line, at the place that the call's facts say."""
+        place = StandingPlace(call, self)
+        self._places[call.facts.call_id] = place
+        self.expect_no_longer(call.facts.call_id)
+        self.look_round()
+        self._look_for(place)
+        return place
+
+    def leave(self, place: StandingPlace) -> None:
+        """Stand in the line no more."""
+        del self._places[place.call.facts.call_id]
+
+    def open_places(self) -> list[tuple[Contact, StandingPlace]]:
+        """The places for which phones are still to be rung, and who is to be served there."""
+        return [(self._as_served(p.contact), p) for p in self._places.values() if p.open]
+
+    def waiting(self, line: ServiceLine) -> int:
+        """How many stand in the line of this service line."""
+        standing = sum(place.call.facts.line == line.id for place in self._places.values())
+        return standing + sum(expected == line.id for expected, _ in self._expected.values())
+
+    def ahead(self, place: StandingPlace) -> int:
+        """How many contacts are served before this one."""
+        contacts = [each.contact for each in self._places.values()]
+        contacts += [contact for _, contact in self._expected.values()]
+        return ahead(
+            self._as_served(place.contact),
+            map(self._as_served, contacts),
+            self._everyone,
+            now=self._now(),
+        )
+
+    def wait(self, place: StandingPlace) -> timedelta | None:
+        """How long this one is likely to wait; None: not sure."""
+        self.look_round()
+        now = self._now()
+        mean = self._house.pace.mean(now)
+        if mean is None:
+            return None
+        able = self._working.servers(self._as_served(place.contact), now)
+        return expected_wait(ahead=self.ahead(place), mean=mean, counsellors=len(able))
+
+    def look_round(self) -> None:
+        """Keep each place's word on since when nobody has been at work for it.
+
+        What a contact wants does not change while it stands here, so there is
+        nothing to see while the same people are at work.
+        """
+        present, working = self._house.roster.present(), self._house.roster.working()
+        if present is self._present.people and working is self._working.people:
+            return
+        self._present = Team(present, self.routings)
+        self._working = Team(working, self.routings)
+        for place in self._places.values():
+            self._look_for(place)
+
+    def _look_for(self, place: StandingPlace) -> None:
+        if self._present.servers(self._as_served(place.contact), None):
+            place.nobody_since = None
+        else:
+            place.nobody_since = place.nobody_since or self._now()
+
+    def _as_served(self, contact: Contact) -> Contact:
+        """The contact as it is served now: one who takes no calls is not waited for."""
+        if contact.wanted is None or contact.wanted in self._house.roster.working():
+            return contact
+        return replace(contact, wanted=None)
+
+    def _now(self) -> datetime:
+        return self._house.clock.now()

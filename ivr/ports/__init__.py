@@ -1,0 +1,63 @@
+"""What scenes and the director need of the world, in domain types."""
+
+from ivr.ports.clock import Clock
+from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
+from ivr.ports.events import (
+    Arrived,
+    ChannelEnded,
+    HoldChanged,
+    KeyPressed,
+    LegAnswered,
+    PhoneChanged,
+    PhoneDialled,
+    PlaybackEnded,
+    PlaybackId,
+    SwitchEvent,
+    TransferAsked,
+)
+from ivr.ports.journal import Journal, JournalUnavailable
+from ivr.ports.speech import Media, Speech, Utterance
+from ivr.ports.switch import (
+    ChannelGone,
+    Connection,
+    Connections,
+    Snapshot,
+    Switch,
+    SwitchRefused,
+    SwitchUnavailable,
+)
+
+__all__ = [
+    "Arrived",
+    "Barred",
+    "Because",
+    "By",
+    "ChannelEnded",
+    "ChannelGone",
+    "Clock",
+    "Connection",
+    "Connections",
+    "Door",
+    "DutyDesk",
+    "HoldChanged",
+    "Journal",
+    "JournalUnavailable",
+    "KeyPressed",
+    "LegAnswered",
+    "Media",
+    "OnDuty",
+    "PhoneChanged",
+    "PhoneDialled",
+    "PlaybackEnded",
+    "PlaybackId",
+    "Refused",
+    "Snapshot",
+    "Speech",
+    "Switch",
+    "SwitchEvent",
+    "SwitchRefused",
+    "SwitchUnavailable",
+    "TransferAsked",
+    "Utterance",
+    "WrongPin",
+]

@@ -1,0 +1,107 @@
+"""What happens on the switch, in domain types."""
+
+from dataclasses import dataclass
+from typing import NewType
+
+from ivr.domain.call import ChannelId
+
+PlaybackId = NewType("PlaybackId", str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A new call entered the application. `caller` and `name` come from outside: untrusted."""
+
+    channel: ChannelId
+    dialled: str
+    caller: str
+    hidden: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyPressed:
+    """A DTMF key (`0`-`9`, `*`, `#`, `A`-`D`), reported at its end (RFC 4733)."""
+
+    channel: ChannelId
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybackEnded:
+    """A playback has ended, was stopped or could not be played (`failed`)."""
+
+    channel: ChannelId
+    playback: PlaybackId
+    failed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegAnswered:
+    """A counsellor's phone that we rang was answered, and its channel is ours."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelEnded:
+    """A channel has left us. `cause` is the Q.850 cause; `sip` the SIP status, 0 if unknown.
+
+    `rang`: it was ringing until then, so a phone was there (180 Ringing, RFC 3261).
+    """
+
+    channel: ChannelId
+    cause: int
+    sip: int = 0
+    rang: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldChanged:
+    """A phone has put us on hold, or come back (RFC 3264 §8.4): on hold it may send no sound."""
+
+    channel: ChannelId
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneChanged:
+    """A counsellor's SIP account became reachable or unreachable."""
+
+    account: str
+    reachable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneDialled:
+    """A counsellor's phone dialled a code, such as `*1`; `account` is the phone that did."""
+
+    channel: ChannelId
+    account: str
+    dialled: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferAsked:
+    """A counsellor's phone asks that its call be transferred (SIP REFER, RFC 3515).
+
+    `target` is the user part that it names: untrusted, at most 79 characters. `consulted` is
+    the phone's own second call that is to take the place of the first (RFC 3891), if that
+    is what it asks.
+    """
+
+    channel: ChannelId
+    target: str
+    consulted: ChannelId | None
+
+
+SwitchEvent = (
+    Arrived
+    | KeyPressed
+    | PlaybackEnded
+    | LegAnswered
+    | ChannelEnded
+    | HoldChanged
+    | PhoneChanged
+    | PhoneDialled
+    | TransferAsked
+)

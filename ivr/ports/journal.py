@@ -1,0 +1,55 @@
+"""The durable local record, as scenes and the director use it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from ivr.domain.call import CallId, CounsellorId, Facts, LineId
+from ivr.domain.journal import DutyEvent, Event, Regained
+
+
+class JournalUnavailable(Exception):
+    """The promise could not be put on disk, so it must not be spoken."""
+
+
+class Journal(Protocol):
+    """The durable local record; shipped to Postgres in order."""
+
+    def record(self, event: Event) -> None:
+        """Take an event; on disk within 50 ms. The same id again changes nothing."""
+        ...
+
+    async def promise(self, event: Event) -> None:
+        """Put an event on disk and return only then. Raises JournalUnavailable."""
+        ...
+
+    async def flush(self) -> None:
+        """Return once everything taken so far is on disk."""
+        ...
+
+    async def open_calls(self) -> Mapping[CallId, Facts]:
+        """Calls that have arrived and not finished, with their latest facts."""
+        ...
+
+    async def callback_promised(self, call: CallId) -> date | None:
+        """The day by which this call's callback is promised; None while none is on disk."""
+        ...
+
+    def record_duty(self, event: DutyEvent) -> None:
+        """Take an event of a counsellor, in one order with those of the calls; see `record`."""
+        ...
+
+    async def duties(self) -> Mapping[CounsellorId, str]:
+        """The latest `DutyEvent.duty` of every counsellor of whom one was ever taken."""
+        ...
+
+    async def left_line(
+        self, line: LineId, number: str, since: datetime, *, by: CallId
+    ) -> Regained | None:
+        """The place that a caller from this number (E.164) left in the line at `since` or later.
+
+        It is given to one call: if `by` asks again, after a crash, it is given the same;
+        another call gets None, or the place of another caller from the same number.
+        Places are forgotten after an hour. Raises JournalUnavailable.
+        """
+        ...

@@ -1,0 +1,61 @@
+"""What a waiting caller hears of their place, of the wait and of what they may do."""
+
+from ivr.domain.estimate import WaitBand, said_band
+from ivr.domain.phrase import Count
+from ivr.domain.waiting import other_language
+from ivr.stage import Call, Joining, Place, Prompt
+
+MOST_COUNTED = 100
+
+
+class Announcer:
+    """Speaks to one caller for one stretch of waiting; knows which wait was told last."""
+
+    def __init__(self, call: Call, place: Place) -> None:
+        self._call = call
+        self._place = place
+        self._told: WaitBand | None = None
+
+    def joined(self) -> list[Prompt]:
+        """On coming into the line; who is new in it is offered the other language, in itself."""
+        call = self._call
+        told = self._where_and_how_long()
+        if call.joining is Joining.REGAINED:
+            told.insert(0, call.prompt("place_regained"))
+        language = other_language(call.line, call.language)
+        if call.joining is not None and language is not None:
+            told.append(call.prompt("lang_switch", language))
+        return told
+
+    def place(self) -> list[Prompt]:
+        """Now and then."""
+        return [*self._where_and_how_long(), self._call.prompt("hold_thanks")]
+
+    def offer(self) -> list[Prompt]:
+        """A callback is offered."""
+        return [self._call.prompt("callback_offer")]
+
+    def closed(self) -> list[Prompt]:
+        """The line has closed while the caller stands in it."""
+        return [self._call.prompt("closing_waiting")]
+
+    def _where_and_how_long(self) -> list[Prompt]:
+        """How many are ahead, and how long it takes where that is known."""
+        told = [_position(self._call, self._place.ahead())]
+        band = said_band(self._told, self._place.wait())
+        if band is not None:
+            self._told = band
+            told.append(self._call.prompt(f"wait_{band}"))
+        return told
+
+
+def _position(call: Call, ahead: int) -> Prompt:
+    match ahead:
+        case 0:
+            return call.prompt("queue_next")
+        case 1:
+            return call.prompt("queue_pos_1")
+        case n if n <= MOST_COUNTED:
+            return call.prompt("queue_pos_n", count=Count(n))
+        case _:
+            return call.prompt("queue_pos_many")

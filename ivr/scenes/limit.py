@@ -1,0 +1,100 @@
+"""The caller cannot go on waiting: they hear why, and what is done for them instead."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from ivr.domain.call import Limit, Outcome, SceneName
+from ivr.domain.callback import own_number
+from ivr.domain.closing import closed_notice
+from ivr.domain.journal import EventKind
+from ivr.domain.limits import ending
+from ivr.domain.phrase import Digits
+from ivr.domain.policy import Ending, OnBudgetEnd
+from ivr.domain.schedule import open_at
+from ivr.scenes.callback import Agreed, agreed, keep
+from ivr.stage import Call, Desk, Prompt
+
+WHY: Final[Mapping[Limit, str]] = {
+    Limit.LONGEST: "wait_longest",
+    Limit.FULL: "queue_full",
+    Limit.NOBODY: "nobody_present",
+    Limit.CLOSING: "closing_now",
+}
+
+
+async def limit(call: Call, desk: Desk) -> SceneName | Outcome:
+    """Say why, and end the wait as the line is set to; never in silence."""
+    because = call.facts.limit
+    if because is None:
+        return SceneName.WAITING
+    how = ending(call.line, call.facts, because)
+    call.record(EventKind.LIMIT, because=because, ending=how)
+    if how is not Ending.WAIT:
+        await call.say(call.prompt(WHY[because]))
+    match how:
+        case Ending.OFFER_CALLBACK:
+            return await _callback(call, ask=True)
+        case Ending.KEEP_CALLBACK:
+            return await _callback(call, ask=False)
+        case Ending.OTHER_TOPIC:
+            return await _other_topic(call)
+        case Ending.NOTICE:
+            return await _notice(call)
+        case Ending.WAIT:
+            return SceneName.WAITING
+        case _:
+            assert_never(how)
+
+
+async def _callback(call: Call, *, ask: bool) -> SceneName | Outcome:
+    """The caller's own number is kept, with `ask` only if they agree; without one, the notice."""
+    number = own_number(call.facts) if call.line.callback.enabled else None
+    if number is None:
+        return await _notice(call)
+    if await call.promised() is not None:  # by a process that died before it could say so
+        return SceneName.FAREWELL
+    if ask and (instead := await _unless_agreed(call, number)) is not None:
+        return instead
+    if await keep(call, number):
+        return SceneName.FAREWELL
+    await call.say(call.prompt("callback_not_kept"))
+    return await _notice(call)
+
+
+async def _unless_agreed(call: Call, number: str) -> SceneName | Outcome | None:
+    """None if the caller wants to be called back at this number, else what follows."""
+    match await agreed(call, "limit_confirm", number):
+        case Agreed.YES:
+            return None
+        case Agreed.TOO_LATE if call.line.waiting.on_budget_end is OnBudgetEnd.CALLBACK:
+            return SceneName.BUDGET_END
+        case _:  # nobody begins to pay to be told that they cannot wait
+            return await _notice(call)
+
+
+async def _other_topic(call: Call) -> SceneName:
+    """To the line of another topic, with the first joining if there was one."""
+    await call.say(call.prompt("other_topic"))
+    call.note(
+        topic=call.line.waiting.other_topic,
+        redirected=True,
+        waiting_since=call.now(),
+        limit=None,
+    )
+    return SceneName.WAITING
+
+
+async def _notice(call: Call) -> Outcome:
+    """When the caller may try again, where help is to be had meanwhile, and goodbye."""
+    await call.say(*_when_and_where(call), call.prompt("goodbye"))
+    return Outcome.TURNED_AWAY
+
+
+def _when_and_where(call: Call) -> list[Prompt]:
+    crisis = call.prompt("crisis", crisis_number=Digits(call.service.crisis_number))
+    now = call.now()
+    if not open_at(call.line.schedule, now):
+        name, slots = closed_notice(call.line.schedule, now)
+        return [call.prompt(name, **slots), crisis]
+    later = call.prompt("call_later")
+    return [later, crisis] if call.facts.urgent else [later]

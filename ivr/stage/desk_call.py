@@ -1,0 +1,65 @@
+"""A code dialled on a counsellor's phone: what is said to whoever is there, and what they key."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from ivr.domain.call import CounsellorId, Language
+from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
+from ivr.ports import Door, DutyDesk
+from ivr.stage.asking import ask
+from ivr.stage.keying import KeyTimers, key_in
+from ivr.stage.party import Party, Prompt
+
+T = TypeVar("T")
+
+TIMERS = KeyTimers()
+ANSWER_S = 6.0
+
+
+class DeskCall:
+    """One call from a phone of the service to its desk; no citizen's call, so it has no outcome.
+
+    What is said is in the language of the phone's user, until a number keyed in
+    says who is there; in both languages where nobody is known.
+    """
+
+    def __init__(
+        self, *, party: Party, account: str, dialled: str, desk: DutyDesk, door: Door
+    ) -> None:
+        self.party = party
+        self.account = account
+        self.dialled = dialled
+        self.desk = desk
+        self.door = door
+        self._language = door.language(account)
+
+    @property
+    def user(self) -> CounsellorId | None:
+        """Who is signed in on the phone."""
+        return self.door.at(self.account)
+
+    def speak_to(self, number: str) -> None:
+        """From now on speak as whoever has this number wants to be spoken to."""
+        self._language = self.door.language(self.account, number)
+
+    async def say(self, *names: str) -> None:
+        """Say the prompts one after another."""
+        await self.party.say(self._prompts(names))
+
+    async def digits(self, name: str) -> str:
+        """Ask for digits; empty where none came."""
+        return await key_in(self.party, self._prompts([name]), TIMERS)
+
+    async def choice(self, names: Sequence[str], options: Mapping[str, T]) -> T | None:
+        """Ask for one key, twice at most; None where no good one came."""
+        prompts = self._prompts(names)
+        question = Question(options=options, timeout_s=ANSWER_S, retries=1)
+        match await ask(self.party, question, prompts, lambda _: prompts, None):
+            case Chosen(value=value):
+                return value
+            case NoAnswer() | NoMatch():
+                return None
+
+    def _prompts(self, names: Sequence[str]) -> list[Prompt]:
+        languages = [self._language] if self._language is not None else list(Language)
+        return [Prompt(id=name, language=each) for each in languages for name in names]

@@ -1,0 +1,68 @@
+"""What is found on the switch when some of it goes while it is read."""
+
+from typing import Any
+
+import pytest
+
+from ivr.domain.call import ChannelId
+from ivr.ports import SwitchRefused
+
+from .server import Answer, FakeAri, Request, serving
+
+NOT_SET: Answer = (404, {"message": "Provided variable was not found"})
+GONE: Answer = (404, {"message": "Provided channel was not found"})
+
+
+def _channel(name: str, *args: str, **variables: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "state": "Ring",
+        "caller": {"number": "+358401234567"},
+        "dialplan": {"app_name": "Stasis", "app_data": ",".join(["ivr", *args])},
+        "channelvars": variables,
+    }
+
+
+def _switch(channels: list[dict[str, Any]], facts: dict[str, Answer]) -> FakeAri:
+    """A switch with these channels, and what it says when asked for the facts on each."""
+    listed: dict[str, Any] = {
+        "asterisk/info": {"status": {"startup_time": "2026-11-23T08:00:00.000+0000"}},
+        "applications/ivr": {"bridge_ids": []},
+        "channels": channels,
+        "endpoints/PJSIP": [],
+    }
+
+    def answer(request: Request) -> Answer:
+        uri = request["uri"]
+        if uri in listed:
+            return 200, listed[uri]
+        return facts[uri.split("/")[1]]
+
+    return FakeAri(answer=answer)
+
+
+async def _found(ari: FakeAri) -> dict[ChannelId, str | None]:
+    async with serving(ari), ari.connections().connect() as connection:
+        found = (await connection.switch.snapshot()).channels
+    return {channel: each.facts for channel, each in found.items()}
+
+
+async def test_a_caller_who_goes_while_it_is_looked_is_not_found() -> None:
+    callers = [_channel(f"1.{n}", "call", "0291", "0") for n in range(120)]
+    remembered: dict[str, Answer] = {c["id"]: (200, {"value": "{}"}) for c in callers}
+    ari = _switch(callers, {**remembered, "1.5": GONE, "1.7": NOT_SET})
+    found = await _found(ari)
+    assert set(found) == {ChannelId(c["id"]) for c in callers} - {"1.5"}
+    assert found[ChannelId("1.7")] is None
+    assert found[ChannelId("1.119")] == "{}"
+
+
+async def test_legs_and_counsellors_phones_have_no_facts_to_ask_for() -> None:
+    leg = _channel("leg", IVR_LEG_OF="n1-1.1")
+    phone = _channel("1.9", "desk", "*21", "anna")
+    assert await _found(_switch([leg, phone], {})) == {"leg": None, "1.9": None}
+
+
+async def test_facts_that_cannot_be_read_leave_nobody_greeted_anew() -> None:
+    with pytest.raises(SwitchRefused):
+        await _found(_switch([_channel("1.1", "call", "0291", "0")], {"1.1": (500, None)}))

@@ -1,0 +1,143 @@
+"""What a talk needs of a real Asterisk: keys that nobody hears, ringing, calls outside, REFER."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ivr.adapters.ari.events import Translator
+from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.phone.phone import Phone, PhoneCall
+from ivr.ports import ChannelGone, KeyPressed, LegAnswered, TransferAsked
+
+from .conftest import Line
+
+BRIDGE, OTHER = BridgeId("n1-1.talk"), BridgeId("n1-1.consult")
+LEG, CALL = ChannelId("leg"), CallId("n1-1")
+WISH: Mapping[str, Any] = {
+    "type": "ChannelTransfer",
+    "timestamp": "2026-11-22T00:00:00.000+0000",
+    "refer_to": {"requested_destination": {"destination": "200"}},
+    "referred_by": {
+        "source_channel": {"id": "leg"},
+        "connected_channel": {"id": "1.1"},
+        "bridge": {"id": "n1-1.talk"},
+    },
+}
+
+
+async def talking(
+    line: Line, citizen: Phone, anna: Phone
+) -> tuple[PhoneCall, PhoneCall, ChannelId]:
+    """A caller and a counsellor on a bridge, and the caller's channel."""
+    caller, arrived = await line.called_by(citizen)
+    await line.switch.ring(
+        LEG, call=CALL, account="anna", display="SV", number="0291512360", ring_s=20
+    )
+    leg = await anna.next_call()
+    await leg.answer()
+    await line.until(LegAnswered)
+    await line.switch.join(BRIDGE, [LEG, arrived.channel])
+    await line.switch.answer(arrived.channel)
+    return caller, leg, arrived.channel
+
+
+async def test_keys_in_a_talk_are_events_and_the_other_hears_none_of_them(
+    line: Line, citizen: Phone, anna: Phone
+) -> None:
+    caller, leg, channel = await talking(line, citizen, anna)
+    caller.speak_tone(440)
+    await leg.hears_tone(440)
+    for phone, of in ((leg, LEG), (caller, channel)):
+        await phone.press("*7")
+        await line.until(KeyPressed, lambda pressed: pressed.key == "7", after=0)
+        pressed = [e.key for e in line.seen if isinstance(e, KeyPressed) and e.channel == of]
+        assert pressed in (["*", "7"], ["*"]), line.seen
+    leg.speak_tone(1000)
+    await caller.hears_tone(1000)
+
+
+async def test_whoever_is_on_the_bridge_already_notices_nothing_of_being_joined_again(
+    line: Line, citizen: Phone, anna: Phone
+) -> None:
+    caller, leg, channel = await talking(line, citizen, anna)
+    caller.speak_tone(440)
+    await leg.hears_tone(440)
+    for _ in range(5):
+        await line.switch.join(BRIDGE, [LEG, channel])
+    await asyncio.sleep(0.5)
+    assert not leg.hearing.silences(0.1)[1:], leg.story()
+
+
+async def test_one_who_is_joined_elsewhere_leaves_the_first_bridge(
+    line: Line, citizen: Phone, anna: Phone
+) -> None:
+    caller, leg, channel = await talking(line, citizen, anna)
+    await line.switch.join(OTHER, [LEG])
+    caller.speak_tone(440)
+    await asyncio.sleep(0.5)
+    assert not leg.hearing.tone(440)
+    await line.switch.join(OTHER, [channel])
+    await leg.hears_tone(440)
+
+
+async def test_a_party_hears_that_a_phone_rings_until_it_does_no_more(
+    line: Line, citizen: Phone
+) -> None:
+    caller, arrived = await line.called_by(citizen)
+    await line.switch.answer(arrived.channel)
+    await caller.answered()
+    await line.switch.start_ringback(arrived.channel)
+    await caller.hears_tone(425)
+    await line.switch.stop_ringback(arrived.channel)
+    await asyncio.sleep(0.5)
+    assert not caller.hearing.tone(425)
+    await line.switch.stop_ringback(arrived.channel)
+
+
+async def test_without_a_carrier_nobody_outside_can_be_called(line: Line) -> None:
+    with pytest.raises(ChannelGone):
+        await line.switch.dial_out(
+            LEG, call=CALL, number="0401112222", caller_id="0291512360", ring_s=20
+        )
+
+
+async def test_a_transfer_that_nobody_asked_for_may_be_reported(
+    line: Line, citizen: Phone, anna: Phone
+) -> None:
+    _, leg, _ = await talking(line, citizen, anna)
+    for done in (True, False):
+        await line.switch.report_transfer(LEG, done=done)
+    await line.switch.report_transfer(ChannelId("nobody"), done=True)
+    leg.speak_tone(1000)
+    assert leg.ending is None
+
+
+async def test_a_phone_that_may_not_transfer_is_told_so_and_nothing_happens(
+    line: Line, citizen: Phone, anna: Phone
+) -> None:
+    caller, leg, _ = await talking(line, citizen, anna)
+    assert await leg.transfer("200") == 603
+    assert not [event for event in line.seen if isinstance(event, TransferAsked)]
+    leg.speak_tone(1000)
+    await caller.hears_tone(1000)
+
+
+def test_a_wish_to_transfer_is_told_from_its_echoes() -> None:
+    wish = TransferAsked(channel=ChannelId("leg"), target="200", consulted=None)
+    assert Translator().translate(WISH) == wish
+    assert Translator().translate({**WISH, "state": "channel_answered"}) is None
+    alone = {"source_channel": {"id": "leg"}}
+    assert Translator().translate({**WISH, "referred_by": alone}) is None
+
+
+def test_an_attended_transfer_names_the_phones_second_call() -> None:
+    to = {"requested_destination": {"destination": "201"}, "destination_channel": {"id": "1.7"}}
+    asked = Translator().translate({**WISH, "refer_to": to})
+    assert asked == TransferAsked(
+        channel=ChannelId("leg"), target="201", consulted=ChannelId("1.7")
+    )
+    unknown = {"requested_destination": {"protocol_id": "junk"}}
+    asked = Translator().translate({**WISH, "refer_to": unknown})
+    assert asked == TransferAsked(channel=ChannelId("leg"), target="", consulted=None)

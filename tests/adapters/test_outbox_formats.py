@@ -1,0 +1,76 @@
+"""An outbox that the first version of the program wrote goes on with all that was in it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_entry import Entry
+from ivr.adapters.sql import SQL_DIR, named_queries
+from ivr.domain.journal import EventKind
+from tests.adapters.kept import kept_ids
+from tests.adapters.record import duty_event, event
+
+
+@pytest.fixture
+def of_version_1(path: Path) -> Path:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        _write_as_version_1(db)
+    db.close()
+    return path
+
+
+def _write_as_version_1(db: sqlite3.Connection) -> None:
+    db.executescript(named_queries(SQL_DIR / "outbox.sql")["schema_1"])
+    for place, each in enumerate([event(EventKind.ARRIVED), event(EventKind.JOINED, step=2)], 40):
+        kept = Entry.of(each)
+        values = (place, kept.id, kept.call_id, kept.kind, kept.at, kept.facts, kept.data)
+        db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        db.execute("INSERT INTO seen VALUES (?, ?)", (kept.id, kept.call_id))
+    db.execute("INSERT INTO open_call VALUES (?, ?)", (kept.call_id, kept.facts))
+    db.execute("INSERT INTO event VALUES (99, 'gone', 'n1-9.0', 'arrived', '', '{}', '{}')")
+    db.execute("INSERT INTO rejected SELECT *, 'no number' FROM event WHERE seq = 99")
+    db.execute("DELETE FROM event WHERE seq = 99")
+
+
+async def test_what_version_1_had_not_shipped_survives(of_version_1: Path) -> None:
+    arrived, joined = event(EventKind.ARRIVED), event(EventKind.JOINED, step=2)
+    async with await Outbox.open(of_version_1) as outbox:
+        assert [stored.seq for stored in await outbox.unshipped(10)] == [40, 41]
+        assert await kept_ids(outbox) == [arrived.id, joined.id]
+        assert await outbox.open_calls() == {arrived.call_id: joined.facts}
+        assert (outbox.backlog.size, outbox.backlog.rejected) == (2, 1)
+        outbox.record(joined)
+        outbox.record_duty(duty_event())
+        await outbox.flush()
+        assert await kept_ids(outbox) == [arrived.id, joined.id, duty_event().id]
+
+
+async def test_an_event_refused_later_does_not_take_the_place_of_one_refused_by_version_1(
+    of_version_1: Path,
+) -> None:
+    async with await Outbox.open(of_version_1) as outbox:
+        await outbox.promise(event(EventKind.SCENE, step=3))
+        seq = (await outbox.unshipped(10))[-1].seq
+        assert seq == 100
+        await outbox.set_aside(seq, "again")
+        assert outbox.backlog.rejected == 2
+
+
+async def test_a_file_brought_up_has_the_tables_of_a_new_one(
+    of_version_1: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.sqlite"
+    for each in (of_version_1, new):
+        async with await Outbox.open(each):
+            pass
+    assert _tables(of_version_1) == _tables(new)
+
+
+def _tables(path: Path) -> list[tuple[str, str]]:
+    with sqlite3.connect(path) as db:
+        tables = db.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+    db.close()
+    return tables

@@ -1,0 +1,27 @@
+"""Only a phone that rang and was left to ring is a miss."""
+
+import pytest
+
+from ivr.domain.unanswered import Unanswered, unanswered
+
+
+# As measured on Asterisk 22.10.1: the SIP status of the phone, the cause, and 180 before or not.
+@pytest.mark.parametrize(
+    ("cause", "rang", "why"),
+    [
+        (19, True, Unanswered.RANG_OUT),  # our own time was over, or 480 after ringing
+        (17, True, Unanswered.DECLINED),  # 486
+        (17, False, Unanswered.DECLINED),  # 486 or 600 at once: do not disturb
+        (21, True, Unanswered.DECLINED),  # 603
+        (21, False, Unanswered.DECLINED),  # 403
+        (19, False, Unanswered.VANISHED),  # no response at all
+        (18, False, Unanswered.VANISHED),  # 408
+        (1, False, Unanswered.VANISHED),  # 404
+        (38, False, Unanswered.VANISHED),  # 500
+        (34, True, Unanswered.VANISHED),  # 503
+        (58, False, Unanswered.VANISHED),  # 488
+        (0, False, Unanswered.VANISHED),  # 302, or never rung
+    ],
+)
+def test_why_a_phone_was_not_answered(cause: int, rang: bool, why: Unanswered) -> None:
+    assert unanswered(cause, rang=rang) is why

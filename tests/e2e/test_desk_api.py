@@ -1,0 +1,101 @@
+"""The desk's interface moves real counsellors at real phones."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from ivr.phone.phone import Phone, Telephony
+from tests.e2e.desks import code, connected, is_not_rung, secret, served, waiting
+from tests.e2e.line import Line
+
+
+@pytest.fixture
+async def gita(telephony: Telephony, passwords: dict[str, str]) -> Phone:
+    """A counsellor at her own phone."""
+    return await telephony.counsellor("gita", passwords["gita"])
+
+
+class Api:
+    """Speaks to the interface with the token that the line made."""
+
+    def __init__(self, line: Line, session: aiohttp.ClientSession) -> None:
+        self._line = line
+        self._session = session
+        self.token = secret(line, "desk_token").read_text()
+
+    async def ask(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
+        """The status and the JSON of the answer."""
+        url = f"http://{self._line.http}/api/{path}"
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with self._session.request(method, url, headers=headers, json=said or {}) as answer:
+            return answer.status, await answer.json()
+
+    async def wish(self, who: str, what: str, **said: str) -> tuple[int, str]:
+        """The status, and the counsellor's state or the error."""
+        status, body = await self.ask("POST", f"counsellors/{who}/{what}", said)
+        return status, body.get("state") or body["error"]
+
+    async def shown(self, who: str) -> dict[str, Any]:
+        """One counsellor as the list has them."""
+        _, body = await self.ask("GET", "counsellors")
+        return next(dict(each) for each in body["counsellors"] if each["id"] == who)
+
+
+@pytest.fixture
+async def api(line: Line) -> AsyncIterator[Api]:
+    """The interface of the running line."""
+    async with aiohttp.ClientSession() as session:
+        yield Api(line, session)
+
+
+async def test_a_pause_from_the_screen_is_one_at_the_phone(
+    line: Line, telephony: Telephony, gita: Phone, api: Api
+) -> None:
+    assert await api.wish("gita", "pause", reason="meeting") == (200, "paused")
+    call = await waiting(telephony)
+    await is_not_rung(gita)
+    shown = await api.shown("gita")
+    assert (shown["reason"], shown["phone"], shown["reachable"]) == ("meeting", "gita", True)
+    assert await api.wish("gita", "resume") == (200, "free")
+    await served(call, gita)
+    assert await api.wish("gita", "sign-out") == (200, "signed_out")
+    assert await code(gita, "*3") == ("sv/desk_not_signed_in",)
+    assert await api.wish("gita", "sign-out") == (409, "not_signed_in")
+    assert await line.outcomes(1) == ["served"]
+
+
+async def test_a_sign_in_from_the_screen_moves_the_counsellor(
+    line: Line, telephony: Telephony, passwords: dict[str, str], gita: Phone, api: Api
+) -> None:
+    desk1 = await telephony.counsellor("desk1", passwords["desk1"])
+    assert await api.wish("gita", "sign-in", account="desk1") == (200, "free")
+    call = await waiting(telephony)
+    leg = await connected(call, desk1)
+    assert await api.wish("gita", "sign-in", account="gita") == (409, "in_call")
+    assert await api.wish("hugo", "sign-in", account="desk1") == (409, "in_call")
+    shown = await api.shown("gita")
+    body = {"counsellor": "gita"}
+    assert (await api.ask("POST", f"calls/{shown['call']}/urgent", body))[0] == 200
+    await leg.hang_up()
+    await call.ended()
+    said = {"call": str(shown["call"]), "code": "resolved"}
+    assert await api.wish("gita", "disposition", **said) == (200, "wrap_up")
+    assert len(await line.rows_once("SELECT FROM call WHERE assessed_urgent", 1)) == 1
+    assert len(await line.rows_once("SELECT FROM disposition WHERE code = 'resolved'", 1)) == 1
+    assert await line.outcomes(1) == ["served"]
+
+
+async def test_what_does_not_exist_is_said_and_nobody_without_the_token_is_heard(
+    line: Line, api: Api
+) -> None:
+    assert await api.wish("nobody", "resume") == (404, "no_such_counsellor")
+    assert await api.wish("gita", "sign-in", account="no-phone") == (404, "no_such_phone")
+    body = {"counsellor": "gita"}
+    status, answer = await api.ask("POST", "calls/n1-1.1/urgent", body)
+    assert (status, answer["error"]) == (404, "no_such_call")
+    api.token = "guessed"
+    assert await api.wish("gita", "resume") == (401, "unauthorized")
+    assert secret(line, "desk_token").stat().st_mode & 0o777 == 0o600
+    assert secret(line, "desk_token").read_text() not in line.said() + line.logged()
