@@ -1,0 +1,1 @@
+"""`make bench`: the speed of this system beside that of Asterisk's own queue."""
