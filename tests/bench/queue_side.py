@@ -31,7 +31,7 @@ exten => _[0-9#*+]!,1,Gosub(caller,s,1)
  same => n,Read(KEY,{topic},1,n,3,6)
  same => n,Set(CALLERID(name)=FI ${{KEY}})
  same => n,Playback({position},noanswer)
- same => n,Queue(topic${{FILTER(0-9,${{KEY}})}},,,{whispers}${{FILTER(0-9,${{KEY}})}})
+ same => n,Queue(topic${{FILTER(0-9,${{KEY}})}},t,,{whispers}${{FILTER(0-9,${{KEY}})}})
  same => n,Hangup()
 
 {caller}

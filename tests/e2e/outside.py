@@ -16,8 +16,8 @@ class _Carrier(asyncio.DatagramProtocol):
         self._phones = phones
         self._line = phones
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
+    def carry_over(self, transport: asyncio.DatagramTransport) -> None:
+        """Use this socket."""
         self._transport = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -31,10 +31,12 @@ class _Carrier(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def carried(carrier: Address, phones: Address) -> AsyncIterator[None]:
     """Whom the line calls outside is called on these phones."""
+    passing_on = _Carrier((phones.host, phones.port))
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(
-        lambda: _Carrier((phones.host, phones.port)), local_addr=(carrier.host, carrier.port)
+        lambda: passing_on, local_addr=(carrier.host, carrier.port)
     )
+    passing_on.carry_over(transport)
     try:
         yield
     finally:
