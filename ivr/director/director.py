@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -38,6 +39,7 @@ from ivr.ports import (
     PhoneDialled,
     PlaybackEnded,
     SwitchEvent,
+    SwitchUnavailable,
     TransferAsked,
 )
 from ivr.stage import Call, Party
@@ -161,12 +163,18 @@ class Director:
                 leg = self._desk.party(event.channel)
                 if leg is not None:
                     leg.answer()
+                else:  # rung by nobody here: led elsewhere by the phone, or given up long ago
+                    self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
             case PhoneDialled(channel=channel, account=account, dialled=dialled):
                 self._desk_calls.attend(channel, account, dialled, found=False)
             case PhoneChanged():
                 self._desk.phone(event.account, reachable=event.reachable)
             case _:
                 assert_never(event)
+
+    async def _hang_up(self, channel: ChannelId) -> None:
+        with suppress(SwitchUnavailable):  # then the next connection sweeps it
+            await self._switch.hang_up(channel, answered=True)
 
     def _deliver(
         self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded

@@ -83,6 +83,7 @@ class Matchmaker:
     async def place(self, call: Call) -> AsyncIterator[Place]:
         """See `ivr.stage.Desk`."""
         place = self._standing.join(call)
+        place.wants_anew = lambda: self._wants_anew(place)
         call.record(EventKind.JOINED, ahead=place.ahead())
         self.match_soon()
         try:
@@ -90,6 +91,14 @@ class Matchmaker:
         finally:
             self._standing.leave(place)
             self._leave(place)
+
+    def _wants_anew(self, place: StandingPlace) -> None:
+        """Phones of those who do not speak the caller's new language stop; others are sought."""
+        for leg, ringing in place.ringing.items():
+            if place.contact.language not in self._house.roster.everyone[leg.counsellor].languages:
+                ringing.cancel()
+        self._standing.look_for(place)
+        self.match_soon()
 
     def waiting(self, line: ServiceLine) -> int:
         """See `ivr.stage.Desk`."""

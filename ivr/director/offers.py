@@ -101,6 +101,9 @@ class Offers:
             cause=leg.cause,
             why=why,
         )
+        if place.call.facts.wanted == leg.counsellor:
+            # Who does not take the caller passed to them holds nobody up: others may serve them.
+            place.call.note(wanted=None)
         match why:
             case Unanswered.RANG_OUT:
                 roster.miss(leg.counsellor, call=call)

@@ -13,7 +13,7 @@ from ivr.domain.call import Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
-from ivr.ports import ChannelGone, JournalUnavailable, Switch, SwitchRefused, SwitchUnavailable
+from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes import SCENES
 from ivr.stage import Call
 
@@ -128,7 +128,7 @@ class Performance:
         had_counsellor = call.facts.connected
         if not had_counsellor:
             self._let_all_go()
-        if await self._promised():
+        if await call.promised() is not None:
             return Outcome.CALLBACK
         line = call.service.line(call.facts.line) if call.facts.line is not None else None
         open_to_them = line is not None and call.facts.scene not in NO_WAITING
@@ -151,17 +151,8 @@ class Performance:
 
     async def _outcome_of_hangup(self) -> Outcome:
         call = self._call
-        return outcome_of_hangup(
-            call.facts, cause=call.party.gone.result(), callback_kept=await self._promised()
-        )
-
-    async def _promised(self) -> bool:
-        """Whether a callback of this call is on disk; a disk that does not answer says no."""
-        try:
-            return await self._call.promised() is not None
-        except JournalUnavailable:
-            log.exception("call.promise_unknown")
-            return False
+        kept = await call.promised() is not None
+        return outcome_of_hangup(call.facts, cause=call.party.gone.result(), callback_kept=kept)
 
     async def _finish(self, outcome: Outcome) -> None:
         """One outcome on the record, and nothing of the call left on the switch."""

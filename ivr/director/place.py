@@ -1,6 +1,7 @@
 """One caller's place in the line, and what can be said to them about it."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,6 +24,10 @@ class Surroundings(Protocol):
         ...
 
 
+def _nobody_is_told() -> None:
+    """The place is not in the matchmaker's hands yet."""
+
+
 class StandingPlace:
     """One caller's place in the line. Implements `ivr.stage.Place`."""
 
@@ -32,6 +37,7 @@ class StandingPlace:
         self.ringing: dict[Leg, asyncio.Task[bool]] = {}
         self.nobody_since: datetime | None = None
         self.left = False
+        self.wants_anew: Callable[[], None] = _nobody_is_told
         self._line = line
         self._read = call.facts
         self._contact = contact_of(call.facts, call.line)

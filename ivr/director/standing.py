@@ -53,7 +53,7 @@ class Standing:
         self._places[call.facts.call_id] = place
         self.expect_no_longer(call.facts.call_id)
         self.look_round()
-        self._look_for(place)
+        self.look_for(place)
         return place
 
     def leave(self, place: StandingPlace) -> None:
@@ -93,7 +93,7 @@ class Standing:
     def look_round(self) -> None:
         """Keep each place's word on since when nobody has been at work for it.
 
-        What a contact wants does not change while it stands here, so there is
+        A place whose wants change is looked at then (`look_for`), so there is
         nothing to see while the same people are at work.
         """
         present, working = self._house.roster.present(), self._house.roster.working()
@@ -102,9 +102,10 @@ class Standing:
         self._present = Team(present, self.routings)
         self._working = Team(working, self.routings)
         for place in self._places.values():
-            self._look_for(place)
+            self.look_for(place)
 
-    def _look_for(self, place: StandingPlace) -> None:
+    def look_for(self, place: StandingPlace) -> None:
+        """See anew whether anybody at work could serve this place."""
         if self._present.servers(self._as_served(place.contact), None):
             place.nobody_since = None
         else:

@@ -13,11 +13,11 @@ HORIZON = timedelta(days=1)  # longer than anybody waits
 
 
 def ending(line: ServiceLine, facts: Facts, limit: Limit) -> Ending:
-    """What the line does at this limit; nobody is led to another topic twice."""
+    """What the line does at this limit; nobody is led twice to another topic, or to their own."""
     configured = _configured(line, limit)
-    if configured is Ending.OTHER_TOPIC and (facts.redirected or line.waiting.other_topic is None):
-        return Ending.NOTICE
-    return configured
+    other = line.waiting.other_topic
+    nowhere = facts.redirected or other is None or other == facts.topic
+    return Ending.NOTICE if configured is Ending.OTHER_TOPIC and nowhere else configured
 
 
 def full(line: ServiceLine, standing: int) -> bool:
@@ -40,7 +40,9 @@ def limits(
         yield Limit.NOBODY, nobody_since + timedelta(seconds=policy.nobody_after_s)
     closes = closing(line, facts)
     if policy.on_closing is not Ending.WAIT and closes is not None:
-        yield Limit.CLOSING, closes + timedelta(minutes=policy.after_closing_min)
+        # Who is led on after closing has the same time anew: a counsellor has just sent them here.
+        since = max(closes, facts.waiting_since or closes)
+        yield Limit.CLOSING, since + timedelta(minutes=policy.after_closing_min)
 
 
 def nobody_at_work(line: ServiceLine, nobody_since: datetime | None, now: datetime) -> bool:

@@ -27,6 +27,11 @@ class Announcer:
             told.append(call.prompt("lang_switch", language))
         return told
 
+    def anew(self) -> list[Prompt]:
+        """In the language just chosen."""
+        self._told = None
+        return self._where_and_how_long()
+
     def place(self) -> list[Prompt]:
         """Now and then."""
         return [*self._where_and_how_long(), self._call.prompt("hold_thanks")]

@@ -23,12 +23,13 @@ async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
                 return await _not_reached(call, desk, leg, reached)
             party = reached
     attended = call.facts.target is None
+    await call.talk.hush(party)
+    if not await call.talk.connect(party, keys=True):  # hung up as it was put through
+        return await _not_reached(call, desk, leg, None)
     call.record(EventKind.TRANSFERRED, kind="outside", attended=attended, topic=call.facts.topic)
     if leg is not None:
         await Commands(call, leg).done()
     desk.dismiss(call)
-    await call.talk.hush(party)
-    await call.talk.connect(party, keys=True)
     await asyncio.wait({party.gone})  # awaited by itself, it would be cancelled with us
     return Outcome.HANDED_OVER
 

@@ -28,11 +28,17 @@ async def connecting(call: Call, desk: Desk) -> SceneName:
 async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
     """Connect the two, and only then answer the caller: charging begins here."""
     leg = desk.leg(call)
-    if leg is None:
+    taken_over = call.facts.connected and _takes_over(call)
+    if leg is None and not taken_over:
         return left(call, desk) if call.facts.connected else await _back_to_the_line(call, desk)
-    if call.facts.target is not None:
+    if leg is None:
+        return _not_taken_over(call)
+    if taken_over:
         await call.talk.hush(leg)  # they come from a consultation
+        leg.forget_keys()
     there = await call.talk.connect(leg)
+    if taken_over and not there:
+        return _not_taken_over(call)
     if not call.facts.connected:
         if not there:
             return await _back_to_the_line(call, desk)
@@ -57,6 +63,16 @@ async def _talk(call: Call, desk: Desk, leg: Party) -> Outcome | SceneName:
                 scene = await lead(call, desk, commands, command)
                 if scene is not None:
                     return scene
+
+
+def _takes_over(call: Call) -> bool:
+    return isinstance(read_target(call.facts.target), Colleague)
+
+
+def _not_taken_over(call: Call) -> SceneName:
+    """The colleague went as the counsellor handed over: the caller is not to be lost between."""
+    call.note(target=None)
+    return SceneName.RETURNING
 
 
 def _record_takeover(call: Call) -> None:

@@ -7,7 +7,15 @@ from datetime import datetime
 from ivr.domain.call import Limit, Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.limits import full
-from ivr.domain.waiting import Due, Step, Stretch, after_budget, next_due, other_language
+from ivr.domain.waiting import (
+    ENDS,
+    Due,
+    Step,
+    Stretch,
+    after_budget,
+    next_due,
+    other_language,
+)
 from ivr.scenes.announcing import Announcer
 from ivr.scenes.vigil import Vigil
 from ivr.stage import Call, Desk, Finished, Heard, Interrupted, Joining, Place, Pressed, Prompt
@@ -16,6 +24,9 @@ CALLBACK_KEY = "1"
 LANGUAGE_KEY = "9"
 REPEAT_KEY = "0"
 RING_GRACE_S = 3.0
+# How long an end is put off for a phone that rings: one phone after another may ring out,
+# and the operator's own limit is near.
+MOST_PUT_OFF_S = 10.0
 
 Next = SceneName | Outcome
 Turn = Heard | Next
@@ -44,13 +55,13 @@ class _Wait:
         self._vigil = Vigil(call, place)
         self._announcer = Announcer(call, place)
         self._latest = self._announcer.joined
-        self._repeat = False
+        self._repeat = self._language = False
         offer_s = call.length(*self._announcer.offer())
         self._stretch = Stretch(entered=call.now(), said=call.now(), offer_s=offer_s)
 
     async def begin(self) -> Heard:
         """Say the place, unless the caller cannot wait here at all."""
-        if self._due().step is Step.LIMIT and self._left(self._due().at) <= 0:
+        if self._due().step in ENDS and self._left(self._due().at) <= 0:
             return Finished()
         return await self._say(self._announcer.joined)
 
@@ -61,9 +72,8 @@ class _Wait:
                 return self._taken()
             case Pressed(key=key) if key == CALLBACK_KEY and self._call.line.callback.enabled:
                 return SceneName.CALLBACK
-            case Pressed(key=key) if key == LANGUAGE_KEY:
-                return self._in_the_other_language()
             case Pressed(key=key):
+                self._language = key == LANGUAGE_KEY
                 self._repeat = key == REPEAT_KEY
                 return None
             case Finished() if self._vigil.gone:
@@ -73,13 +83,16 @@ class _Wait:
 
     async def go_on(self) -> Turn:
         """Do what is due, or wait for it."""
+        if self._language:
+            self._language = False
+            return await self._in_the_other_language()
         if self._repeat:
             self._repeat = False
             return await self._say(self._latest)
         due = self._due()
         if (left := self._left(due.at)) > 0:
             return await self._hold(left)
-        if due.step in (Step.LIMIT, Step.BUDGET_END) and self._place.rung:
+        if due.step in ENDS and self._place.rung and left > -MOST_PUT_OFF_S:
             return await self._hold(RING_GRACE_S)  # somebody is about to answer
         return await self._do(due)
 
@@ -120,14 +133,15 @@ class _Wait:
         self._call.note(counsellor=taker.counsellor, leg=taker.leg)
         return SceneName.CONNECTING
 
-    def _in_the_other_language(self) -> SceneName | None:
-        """The line in the next language; the place in it is kept."""
-        language = other_language(self._call.line, self._call.language)
-        if language is None:
-            return None
-        self._call.note(language=language)
-        self._call.record(EventKind.LANGUAGE, language=language)
-        return SceneName.WAITING
+    async def _in_the_other_language(self) -> Heard:
+        """The line in the next language, without leaving it: a phone that can serve it rings on."""
+        call = self._call
+        language = other_language(call.line, call.language)
+        if language is not None:
+            await call.keep(language=language)
+            call.record(EventKind.LANGUAGE, of=f"/{call.now().isoformat()}", language=language)
+            self._place.wants_anew()
+        return await self._say(self._announcer.anew)
 
     def _gone(self) -> Outcome:
         """The caller's phone has vanished without a word."""

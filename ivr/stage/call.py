@@ -20,7 +20,7 @@ from ivr.domain.journal import EventKind, event
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
 from ivr.domain.service import Service, ServiceLine
-from ivr.ports import ChannelGone, Clock, Journal, Switch, SwitchUnavailable
+from ivr.ports import ChannelGone, Clock, Journal, JournalUnavailable, Switch, SwitchUnavailable
 from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, join
@@ -116,8 +116,16 @@ class Call:
         await self._journal.promise(event(self.facts, kind, self.now(), data))
 
     async def promised(self) -> date | None:
-        """The day by which this call's callback is promised; None while none is on disk."""
-        return await self._journal.callback_promised(self.facts.call_id)
+        """The day by which this call's callback is promised; None while none is on disk.
+
+        A disk that does not answer says None as well: what was promised before a crash is
+        promised again under the same id, and a call is not led astray for want of an answer.
+        """
+        try:
+            return await self._journal.callback_promised(self.facts.call_id)
+        except JournalUnavailable:
+            log.exception("call.promise_unknown")
+            return None
 
     def prompt(self, name: str, language: Language | None = None, /, **slots: Slot) -> Prompt:
         """A prompt in the caller's language, or in the one given."""

@@ -39,6 +39,10 @@ class Place(Protocol):
         """Whether a counsellor's phone rings for the caller now."""
         ...
 
+    def wants_anew(self) -> None:
+        """What the caller wants, by the facts, has changed: others may be rung for it."""
+        ...
+
     def ahead(self) -> int:
         """How many callers are served before this one."""
         ...

@@ -13,7 +13,7 @@ from ivr.domain.policy import Ending, WaitingPolicy
 from ivr.domain.schedule import Hours, Schedule, forced_open, local, open_at
 from ivr.domain.service import Charging, ServiceLine
 from ivr.domain.waiting import Due, Step, Stretch, next_due
-from tests.fakes.service import WORKDAYS, facts, line
+from tests.fakes.service import ADULTS, FAMILIES, WORKDAYS, facts, line
 from tests.fakes.time import BEGIN
 
 POLICIES = st.builds(
@@ -100,6 +100,23 @@ def test_the_longest_wait_counts_from_the_joining_or_from_what_came_between() ->
     assert dict(limits(of, waited, None))[Limit.LONGEST] == BEGIN + timedelta(hours=1)
     talked = replace(waited, waiting_since=BEGIN + timedelta(minutes=30))
     assert dict(limits(of, talked, None))[Limit.LONGEST] == BEGIN + timedelta(minutes=90)
+
+
+def test_who_is_led_on_after_closing_has_the_time_after_closing_anew() -> None:
+    of = _line()
+    waited = _joined(of)
+    over = dict(limits(of, waited, None))[Limit.CLOSING]
+    led_on = replace(waited, waiting_since=over + timedelta(minutes=5))
+    grace = timedelta(minutes=of.waiting.after_closing_min)
+    assert dict(limits(of, led_on, None))[Limit.CLOSING] == over + timedelta(minutes=5) + grace
+
+
+def test_nobody_is_led_to_the_topic_they_wait_for_already() -> None:
+    policy = WaitingPolicy(on_longest=Ending.OTHER_TOPIC, other_topic=ADULTS)
+    elsewhere = replace(_joined(_line(policy)), topic=FAMILIES)
+    assert ending(_line(policy), elsewhere, Limit.LONGEST) is Ending.OTHER_TOPIC
+    there = replace(elsewhere, topic=ADULTS)
+    assert ending(_line(policy), there, Limit.LONGEST) is Ending.NOTICE
 
 
 @pytest.mark.parametrize(

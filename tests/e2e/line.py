@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -67,6 +68,13 @@ class Line:
         """Wait until it has ended by itself; its exit code."""
         assert self.process is not None
         return await asyncio.wait_for(self.process.wait(), READY_S)
+
+    async def says(self, pattern: str) -> None:
+        """Wait until it has said so at the console; a console is told a moment later."""
+        deadline = asyncio.get_running_loop().time() + READY_S
+        while not re.search(pattern, self.said(), re.MULTILINE):
+            assert asyncio.get_running_loop().time() < deadline, self.said()
+            await asyncio.sleep(POLL_S)
 
     def said(self) -> str:
         """Everything that it printed and logged."""

@@ -110,7 +110,9 @@ async def test_keys_without_end_are_no_fault_and_the_caller_is_served(
             await keypad.press(call, MANY)
             anna = await telephony.counsellor("anna", passwords["anna"])
             leg = await answer(call, anna)
-            assert leg.display_name.startswith("SV" if where == "in the menu" else "FI")
+            # In the line every 9 among the keys has changed the language.
+            expected = ("SV",) if where == "in the menu" else ("FI", "SV")
+            assert leg.display_name.startswith(expected)
             await keypad.press(call, MANY)
             call.bye()
             await leg.ended()

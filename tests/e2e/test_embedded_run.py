@@ -20,7 +20,7 @@ from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, talk
 from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, spoken, unpacked
 from tests.e2e.joining import ANOTHER, choose, dial
-from tests.e2e.line import POLL_S, READY_S, Line
+from tests.e2e.line import Line
 from tests.e2e.rawsip import raw_call
 from tests.e2e.refusing import refusal
 from tests.ports import free_port
@@ -75,15 +75,15 @@ async def test_the_shipped_configuration_serves_a_caller_and_ends_in_stages(
     async with at_work(line) as telephony:
         for told in (f"sip:{FAMILIES}@{sip(line)} ", "open for this trial", "c101 ", "TRIAL",
                      f"http://{line.http}/readyz", str(state_dir(line) / "secrets")):  # fmt: skip
-            assert told in line.said()
+            await line.says(re.escape(told))
         call = await dial(telephony, FAMILIES)
         await choose(call, "sv")
         karin = await telephony.counsellor("c102", phone_secret(state_dir(line), "c102"))
         leg = await connected(call, karin)
         for event in ("arrived", "scene", "joined", "ringing", "answered", "connected"):
-            await says(line, rf"^\d\d:\d\d:\d\d  call …\S+  {event} ")
+            await line.says(rf"^\d\d:\d\d:\d\d  call …\S+  {event} ")
         line.interrupt()
-        await says(line, "No new calls. Waiting for 1 to end; Ctrl-C again ends them now.")
+        await line.says("No new calls. Waiting for 1 to end; Ctrl-C again ends them now.")
         await turned_away(telephony)
         await talk(call, leg)
         line.interrupt()
@@ -144,14 +144,6 @@ async def turned_away(telephony: Telephony) -> None:
     await late.heard("fi/apology")
     assert late.answered_at is None
     await late.hang_up()
-
-
-async def says(line: Line, pattern: str) -> None:
-    """Wait until it says so at the console."""
-    deadline = asyncio.get_running_loop().time() + READY_S
-    while not re.search(pattern, line.said(), re.MULTILINE):
-        assert asyncio.get_running_loop().time() < deadline, line.said()
-        await asyncio.sleep(POLL_S)
 
 
 async def stop_servers(line: Line) -> None:

@@ -3,10 +3,10 @@
 from ivr.phone.phone import Phone, Telephony
 from tests.e2e.callers import restart
 from tests.e2e.heard import answers, prompts, spoken
-from tests.e2e.joining import ANOTHER, QUIET, SHORT_BUDGET, dial, join
+from tests.e2e.joining import ANOTHER, BY_NUMBER, QUIET, SHORT_BUDGET, dial, join
 from tests.e2e.line import Line
 
-JOINED = "SELECT DISTINCT joined FROM call"
+JOINED = "SELECT DISTINCT joined FROM call WHERE joined IS NOT NULL"
 
 
 async def test_key_9_changes_the_language_and_keeps_the_place_even_over_a_crash(
@@ -35,14 +35,30 @@ async def test_key_9_changes_the_language_and_keeps_the_place_even_over_a_crash(
     assert (await line.outcomes(2))[0] == "served"
 
 
-async def test_key_9_lets_go_of_the_phone_that_rings_and_rings_anew_in_the_other_language(
+async def test_key_9_lets_a_phone_ring_on_whose_counsellor_speaks_the_other_language_too(
     line: Line, telephony: Telephony, anna: Phone
 ) -> None:
     call = await join(telephony, QUIET, "fi")
-    finnish = await anna.next_call()
+    leg = await anna.next_call()
+    await call.press("9")
+    await call.heard("sv/queue_next")
+    await leg.answer()
+    await leg.heard("sv/whisper_sv", out=True)
+    await call.answered()
+    await call.hang_up()
+    assert await line.outcomes(1) == ["served"]
+
+
+async def test_key_9_stops_the_phone_of_a_counsellor_who_does_not_speak_the_other_language(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
+) -> None:
+    cecilia = await telephony.counsellor("cecilia", passwords["cecilia"])  # Finnish only
+    call = await join(telephony, BY_NUMBER, "fi")
+    finnish = await cecilia.next_call()
     await call.press("9")
     ending = await finnish.ended()
     assert not ending.by_us
+    anna = await telephony.counsellor("anna", passwords["anna"])
     swedish = await anna.next_call()
     assert swedish.display_name.startswith("SV ")
     await swedish.answer()

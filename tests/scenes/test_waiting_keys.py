@@ -7,7 +7,7 @@ from ivr.domain.call import Language
 from ivr.domain.journal import EventKind
 from ivr.domain.policy import Ending, OnBudgetEnd, WaitingPolicy
 from tests.fakes.asterisk import Channel
-from tests.fakes.service import FREE, PAID, TOLL_FREE, changed, service
+from tests.fakes.service import FREE, PAID, TOLL_FREE, changed, counsellor, service
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.world import World
 
@@ -101,15 +101,38 @@ def test_the_language_chosen_while_waiting_survives_a_crash() -> None:
 
 def test_key_9_leaves_no_phone_ringing_of_one_who_does_not_speak_the_language() -> None:
     async def story() -> None:
+        finnish = counsellor("anna", languages=(Language.FI,))
+        swedish = counsellor("bertil", languages=(Language.SV,))
+        world = World(changed(service(finnish, swedish), "free", waiting=PATIENT))
+        world.start()
+        phone = world.phone("anna", answers_after=15.0)
+        other = world.phone("bertil", answers_after=1.0)
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, FINNISH_FAMILIES):
+            await world.until(lambda: phone.rung == 1)
+        world.asterisk.press(caller, "9")
+        await world.until(lambda: caller.up)
+        assert (phone.rung, len(phone.ended), other.rung) == (1, 1, 1)
+        await asyncio.sleep(3)
+        await _close(world, caller)
+        assert world.outcomes(caller) == ["served"]
+
+    run_in_virtual_time(story())
+
+
+def test_a_phone_rings_on_through_a_change_of_language_that_its_counsellor_speaks_too() -> None:
+    async def story() -> None:
         world = World(changed(service(), "free", waiting=PATIENT))
         world.start()
         phone = world.phone("anna", answers_after=15.0)
         caller = world.asterisk.call(FREE)
         with world.habit(caller, FINNISH_FAMILIES):
             await world.until(lambda: phone.rung == 1)
-        world.asterisk.press(caller, "9")
+        for _ in range(20):
+            world.asterisk.press(caller, "9")
+            await asyncio.sleep(0.3)
         await world.until(lambda: caller.up)
-        assert phone.rung == 2
+        assert phone.rung == 1
         await asyncio.sleep(3)
         await _close(world, caller)
         assert world.outcomes(caller) == ["served"]
