@@ -38,6 +38,11 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def _at_once(line: str) -> None:
+    """To the console, also where that is a file or a pipe that somebody follows."""
+    print(line, flush=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """How the line is run.
@@ -48,7 +53,7 @@ class Options:
 
     config_dir: Path
     open_now: bool = False
-    say: Callable[[str], None] = print
+    say: Callable[[str], None] = _at_once
     clock: Clock = field(default_factory=SystemClock)
 
 

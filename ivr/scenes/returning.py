@@ -2,8 +2,9 @@
 
 from ivr.domain.call import SceneName
 from ivr.domain.journal import EventKind
+from ivr.domain.service import Charging
 from ivr.domain.transfer import Colleague, ToTopic, read_target
-from ivr.stage import Call, Desk
+from ivr.stage import Call, Desk, Prompt
 
 
 async def returning(call: Call, desk: Desk) -> SceneName:
@@ -13,10 +14,18 @@ async def returning(call: Call, desk: Desk) -> SceneName:
     await call.talk.end()
     await call.talk.hush(call.party)
     call.note(counsellor=None, leg=None, connected=False, colleague=None, colleague_leg=None)
-    await call.say(call.prompt("transfer_other" if _led(call) else "counsellor_lost"))
+    await call.say(
+        call.prompt("transfer_other" if _led(call) else "counsellor_lost"), *_price(call)
+    )
     call.party.forget_keys()  # pressed in the talk, they were meant for nobody
     call.note(target=None)
     return SceneName.WAITING
+
+
+def _price(call: Call) -> list[Prompt]:
+    """Who was told that waiting is free, and has been answered since, pays for this wait."""
+    told_free = call.line.charging is Charging.EARLY_MEDIA
+    return [call.prompt("price_waiting")] if told_free and call.facts.answered else []
 
 
 def _led(call: Call) -> bool:

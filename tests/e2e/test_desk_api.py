@@ -1,5 +1,6 @@
 """The desk's interface moves real counsellors at real phones."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -50,9 +51,17 @@ async def api(line: Line) -> AsyncIterator[Api]:
         yield Api(line, session)
 
 
+async def is_shown(api: Api, who: str, state: str) -> None:
+    """Wait until the screen shows the counsellor so."""
+    async with asyncio.timeout(20):
+        while (await api.shown(who))["state"] != state:  # noqa: ASYNC110 - the screen is asked
+            await asyncio.sleep(0.05)
+
+
 async def test_a_pause_from_the_screen_is_one_at_the_phone(
     line: Line, telephony: Telephony, gita: Phone, api: Api
 ) -> None:
+    await is_shown(api, "gita", "free")  # the registration is told a moment later
     assert await api.wish("gita", "pause", reason="meeting") == (200, "paused")
     call = await waiting(telephony)
     await is_not_rung(gita)
@@ -70,7 +79,9 @@ async def test_a_sign_in_from_the_screen_moves_the_counsellor(
     line: Line, telephony: Telephony, passwords: dict[str, str], gita: Phone, api: Api
 ) -> None:
     desk1 = await telephony.counsellor("desk1", passwords["desk1"])
-    assert await api.wish("gita", "sign-in", account="desk1") == (200, "free")
+    status, _ = await api.wish("gita", "sign-in", account="desk1")
+    assert status == 200
+    await is_shown(api, "gita", "free")
     call = await waiting(telephony)
     leg = await connected(call, desk1)
     assert await api.wish("gita", "sign-in", account="gita") == (409, "in_call")

@@ -44,6 +44,7 @@ async def test_a_caller_handed_to_a_colleague_goes_before_those_who_joined_later
     await talk.leg.press("*7102#")
     assert not (await talk.leg.ended()).by_us
     await talk.call.heard("sv/transfer_other", out=True)
+    await talk.call.heard("sv/price_waiting", out=True)  # answered: it costs
     leg = await connected(talk.call, colleague)
     await talk.over(leg)
     await behind.hang_up()
@@ -61,6 +62,7 @@ async def test_a_caller_handed_to_a_topic_is_served_first_by_those_who_know_it(
     cecilia = await comes_to_work("cecilia", line, telephony, passwords)  # idle longer than Anna
     await leg.press("*73#")
     await call.heard("fi/transfer_other", out=True)
+    await call.heard("fi/price_waiting", out=True)  # answered: it costs
     served = await cecilia.next_call()
     assert served.display_name.startswith("FI Työikäiset")
     await served.answer()

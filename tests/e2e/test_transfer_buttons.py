@@ -26,6 +26,7 @@ async def test_a_blind_transfer_to_a_colleague(
     assert await talk.leg.transfer("102") == 200
     await talk.leg.ended()
     await talk.call.heard("sv/transfer_other", out=True)
+    await talk.call.heard("sv/price_waiting", out=True)  # answered: it costs
     leg = await connected(talk.call, bertil)
     await talk.over(leg)
     assert await line.outcomes(1) == ["served"]
@@ -39,6 +40,7 @@ async def test_a_blind_transfer_of_a_held_call_leaves_no_music_behind(
     await talk.leg.hold()
     await hears_music(talk.call)
     assert await talk.leg.transfer("102") == 200
+    await talk.call.heard("sv/price_waiting", within_s=20, out=True)
     leg = await connected(talk.call, bertil)
     await hear_each_other(talk.call, leg)
     await talk.over(leg)
