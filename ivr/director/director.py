@@ -174,7 +174,9 @@ class Director:
 
     async def _hang_up(self, channel: ChannelId) -> None:
         with suppress(SwitchUnavailable):  # then the next connection sweeps it
-            await self._switch.hang_up(channel, answered=True)
+            # Who answers in the same instant as the winner is given up already: two requests
+            # to hang up cross, and the later one's cause is the one that the phone is told.
+            await self._switch.hang_up(channel, elsewhere=True)
 
     def _deliver(
         self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded

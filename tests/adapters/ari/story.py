@@ -189,6 +189,13 @@ class Story:
             await verb
         self.told.append("gone")
 
+    async def part(self, bridge: BridgeId) -> None:
+        """Part a bridge. Asterisk says that it is done before its list has forgotten the bridge."""
+        await self.rig.switch.part(bridge)
+        async with asyncio.timeout(BOUND_S):
+            while bridge in (await self.rig.switch.snapshot()).bridges:
+                await asyncio.sleep(0.01)
+
     async def look(self) -> None:
         """What a controller would find on connecting now."""
         found = await self.rig.switch.snapshot()
