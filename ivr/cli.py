@@ -10,7 +10,6 @@ from pathlib import Path
 from ivr import backing, config, logs
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
-from ivr.phone import commands
 from ivr.running import Stop, signals
 from ivr.service import Options, serve
 from ivr.settings import PROJECT_ROOT, Settings
@@ -81,6 +80,9 @@ async def _serve(settings: Settings, options: Options) -> None:
 
 
 def _call(parsed: argparse.Namespace, settings: Settings) -> int:
+    # numpy, for the phones' ear, is a fifth of what a line loads that comes back from a crash.
+    from ivr.phone import commands  # noqa: PLC0415
+
     _quietly()
     calling = commands.call(
         settings, parsed.number, keys=parsed.keys, caller=parsed.caller, wait_s=parsed.wait
@@ -89,6 +91,8 @@ def _call(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
+    from ivr.phone import commands  # noqa: PLC0415
+
     _quietly()
     people = config.load(parsed.config).counsellors
     attending = commands.phone(
