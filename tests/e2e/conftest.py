@@ -32,6 +32,14 @@ from tests.ports import free_port
 
 CONFIG = Path(__file__).parent / "config"
 TEMPLATE = "line_template"
+# A phone of which it is soon noticed that it is not there any more.
+SOON_MISSED = """
+[ilona](+type=endpoint)
+rtp_timeout=3
+[ilona](+type=aor)
+qualify_frequency=1
+qualify_timeout=1
+"""
 _numbers = count()
 
 
@@ -67,13 +75,13 @@ def carrier() -> Address:
 
 @pytest.fixture(scope="session")
 def dialplan(home: Path) -> Path:
-    """What is shipped, with transfer buttons switched on for the counsellors' phones."""
+    """What is shipped, with transfer buttons switched on, and one phone soon missed."""
     folder = home / "dialplan"
     shutil.copytree(PROJECT_ROOT / "dialplan", folder)
     shipped = (folder / "pjsip.conf").read_text()
     before, phone, template = shipped.partition("[phone](")
     changed = template.replace("allow_transfer=no", "allow_transfer=yes")
-    (folder / "pjsip.conf").write_text(before + phone + changed)
+    (folder / "pjsip.conf").write_text(before + phone + changed + SOON_MISSED)
     return folder
 
 

@@ -1,11 +1,10 @@
 """A telephone's keys alone, as fast as the network carries them."""
 
 import asyncio
-import re
 import socket
 import struct
 
-from tests.e2e.rawsip import SDP, RawCall
+from tests.e2e.rawsip import SDP, RawCall, audio_port
 
 _EVENTS = "0123456789*#ABCD"
 _PAYLOAD, _LENGTH, _STEP = 101, 800, 1600  # the payload type in SDP; 1/8000 s
@@ -31,7 +30,7 @@ class Keypad:
         """Press keys in an instant, each the 0.1 s long that its packets say."""
         await call.status(183)
         for key in keys:
-            self._event(_port(call), _EVENTS.index(key))
+            self._event(audio_port(call.messages), _EVENTS.index(key))
             await asyncio.sleep(0)  # let the others at the event loop
 
     def _event(self, port: int, event: int) -> None:
@@ -45,11 +44,3 @@ class Keypad:
             )
             payload = struct.pack("!BBH", event, flags, length)
             self._socket.sendto(header + payload, ("127.0.0.1", port))
-
-
-def _port(call: RawCall) -> int:
-    """Where the other side takes sound, from its SDP."""
-    bodies = [message.body for message in call.messages if "m=audio" in message.body]
-    found = re.search(r"m=audio (\d+)", bodies[-1])
-    assert found
-    return int(found[1])

@@ -21,13 +21,15 @@ class RawPhone(asyncio.DatagramProtocol):
     """One registered phone over UDP.
 
     `says` are the statuses with which it answers an INVITE, in order; none: it is
-    silent, as a phone is whose power is gone. It answers OPTIONS while it is `alive`.
+    silent, as a phone is whose power is gone. A 200 carries `sdp`. While it is `alive` it
+    answers everything else too.
     """
 
     server: Address
     account: str
     secret: str
     says: tuple[int, ...] = (180,)
+    sdp: str = ""
     alive: bool = True
     messages: list[SipMessage] = field(default_factory=list)
     _registrations: int = 0
@@ -51,7 +53,7 @@ class RawPhone(asyncio.DatagramProtocol):
         match message.method:
             case "INVITE":
                 for status in self.says:
-                    self._respond(data, status)
+                    self._respond(data, status, self.sdp if status == 200 else "")
             case "CANCEL":
                 self._respond(data, 200)
                 invite = data.replace(b"CANCEL sip:", b"INVITE sip:").replace(
@@ -118,16 +120,18 @@ class RawPhone(asyncio.DatagramProtocol):
             f' opaque="{given.get("opaque", "")}"'
         )
 
-    def _respond(self, request: bytes, status: int) -> None:
-        lines = request.decode(errors="replace").split("\r\n\r\n")[0].split("\r\n")[1:]
-        copied = [line for line in lines if line.partition(":")[0].strip().lower() in _COPIED]
-        to = next(line for line in lines if line.lower().startswith("to:"))
+    def _respond(self, request: bytes, status: int, body: str = "") -> None:
+        asked = request.decode(errors="replace").split("\r\n\r\n")[0].split("\r\n")[1:]
+        copied = [line for line in asked if line.partition(":")[0].strip().lower() in _COPIED]
+        to = next(line for line in asked if line.lower().startswith("to:"))
         contact = f"Contact: <sip:{self.account}@127.0.0.1:{self._port}>"
         tagged = to if ";tag=" in to else f"{to};tag=raw"
-        self._send([f"SIP/2.0 {status} Raw", *copied, tagged, contact, "Content-Length: 0"])
+        content = ["Content-Type: application/sdp"] if body else []
+        lines = [*copied, tagged, contact, *content, f"Content-Length: {len(body)}"]
+        self._send([f"SIP/2.0 {status} Raw", *lines], body)
 
-    def _send(self, lines: list[str]) -> None:
-        data = "\r\n".join(lines) + "\r\n\r\n"
+    def _send(self, lines: list[str], body: str = "") -> None:
+        data = "\r\n".join(lines) + "\r\n\r\n" + body
         self._transport.sendto(data.encode(), (self.server.host, self.server.port))
 
     @property
@@ -137,10 +141,10 @@ class RawPhone(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def raw_phone(
-    server: Address, account: str, secret: str, *, says: tuple[int, ...] = (180,)
+    server: Address, account: str, secret: str, *, says: tuple[int, ...] = (180,), sdp: str = ""
 ) -> AsyncIterator[RawPhone]:
     """A phone that is registered from the beginning to the end."""
-    phone = RawPhone(server=server, account=account, secret=secret, says=says)
+    phone = RawPhone(server=server, account=account, secret=secret, says=says, sdp=sdp)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: phone, local_addr=("127.0.0.1", 0))
     try:

@@ -1,9 +1,10 @@
 """A caller who sends what no well-behaved phone would: any name, any number, no SDP."""
 
 import asyncio
+import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -16,6 +17,14 @@ SDP = (
     "a=rtpmap:101 telephone-event/8000\r\n"
 )
 _POLL_S = 0.01
+
+
+def audio_port(messages: Iterable[SipMessage]) -> int:
+    """Where the other side takes sound, from the last SDP that it sent."""
+    *_, body = (message.body for message in messages if "m=audio" in message.body)
+    found = re.search(r"m=audio (\d+)", body)
+    assert found
+    return int(found[1])
 
 
 @dataclass(kw_only=True)

@@ -1,13 +1,12 @@
 """A telephone's sound alone: packets of it come until it falls silent, without a word of SIP."""
 
 import asyncio
-import re
 import socket
 import struct
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.rawsip import SDP, RawCall
+from tests.e2e.rawsip import SDP, RawCall, audio_port
 
 _ALAW, _SILENCE, _SAMPLES, _EVERY_S = 8, b"\xd5" * 160, 160, 0.02
 
@@ -36,10 +35,11 @@ class Microphone:
     async def speak(self, call: RawCall) -> None:
         """Begin to send to where the other side takes sound."""
         await call.status(183)
-        bodies = [message.body for message in call.messages if "m=audio" in message.body]
-        found = re.search(r"m=audio (\d+)", bodies[-1])
-        assert found
-        self._sending = asyncio.create_task(self._send(int(found[1])))
+        self.speak_to(audio_port(call.messages))
+
+    def speak_to(self, port: int) -> None:
+        """Begin to send to this port."""
+        self._sending = asyncio.create_task(self._send(port))
 
     async def fall_silent(self) -> None:
         """Send nothing more, as a phone whose battery is empty."""
