@@ -26,6 +26,7 @@ from ivr.phone.phone import Phone, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
 from tests.e2e.here import LineHere, MovedClock
+from tests.e2e.known import KnownPhones
 from tests.e2e.line import Line
 from tests.e2e.outside import OUTSIDE, carried
 from tests.ports import free_port
@@ -141,12 +142,18 @@ async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+def started() -> list[Line]:
+    """The lines that the test has started."""
+    return []
+
+
+@pytest.fixture
 async def telephony(
-    access: AsteriskAccess, repertoire: Repertoire, phones_port: int
+    access: AsteriskAccess, repertoire: Repertoire, phones_port: int, started: list[Line]
 ) -> AsyncIterator[Telephony]:
-    """Phones."""
+    """Phones; the line knows of a counsellor's as soon as the test has it."""
     async with open_telephony(access.sip, repertoire, port=phones_port) as phones:
-        yield phones
+        yield KnownPhones(phones=phones, lines=started, counsellors=config.load(CONFIG).counsellors)
 
 
 @pytest.fixture
@@ -171,7 +178,13 @@ async def anna(telephony: Telephony, passwords: dict[str, str]) -> Phone:
 
 @pytest.fixture
 def plan(
-    access: AsteriskAccess, database_url: str, prompts: Path, home: Path, tmp_path: Path
+    access: AsteriskAccess,
+    database_url: str,
+    prompts: Path,
+    home: Path,
+    tmp_path: Path,
+    *,
+    started: list[Line],
 ) -> Callable[[], Line]:
     """Controllers on the process's Asterisk, each with a state of its own; not yet started."""
 
@@ -196,6 +209,7 @@ def plan(
             http=http,
             database_url=database_url,
             log=tmp_path / f"{name}.log",
+            started=started,
         )
 
     return plan

@@ -35,6 +35,12 @@ class LineHere(Line):
 
     clock: MovedClock
     console: list[str] = field(default_factory=list)
+    _serving: asyncio.Task[None] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._serving is not None and not self._serving.done()
 
     async def start(self) -> None:
         """Start it, and return once it takes calls."""
@@ -45,12 +51,14 @@ class LineHere(Line):
         deadline = asyncio.get_running_loop().time() + READY_S
         while "The line is ready." not in self.console:
             late = asyncio.get_running_loop().time() > deadline
-            given_up = late or self._serving.done()
+            given_up = late or not self.runs
             assert not given_up, f"the line did not start:\n{self.said()}"
             await asyncio.sleep(POLL_S)
+        self.started.append(self)
 
     async def stop(self) -> None:
         """Ask it to end, and wait until it has; raises what it failed of."""
+        assert self._serving is not None
         self._stop.ask()
         await asyncio.wait_for(self._serving, READY_S)
 

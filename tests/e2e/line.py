@@ -20,7 +20,10 @@ POLL_S = 0.05
 
 @dataclass(kw_only=True)
 class Line:
-    """A controller that can be started, stopped and killed, on servers that outlive it."""
+    """A controller that can be started, stopped and killed, on servers that outlive it.
+
+    Those of one test keep one list of those `started`.
+    """
 
     config_dir: Path
     environment: Mapping[str, str]
@@ -28,7 +31,13 @@ class Line:
     database_url: str
     log: Path
     arguments: tuple[str, ...] = ()
+    started: list["Line"] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = field(default=None)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self.process is not None and self.process.returncode is None
 
     async def start(self) -> None:
         """Start it, and return once it takes calls."""
@@ -40,14 +49,14 @@ class Line:
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         await self.ready()
+        self.started.append(self)
 
     async def ready(self) -> None:
         """Wait until it takes calls; AssertionError with its log if it does not."""
         deadline = asyncio.get_running_loop().time() + READY_S
         async with aiohttp.ClientSession() as session:
             while not await self._answers(session):
-                ended = self.process is None or self.process.returncode is not None
-                given_up = ended or asyncio.get_running_loop().time() > deadline
+                given_up = not self.runs or asyncio.get_running_loop().time() > deadline
                 assert not given_up, f"the line did not start:\n{self.said()}"
                 await asyncio.sleep(POLL_S)
 
@@ -117,6 +126,6 @@ class Line:
             return False
 
     async def _end(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.runs:
             self.process.send_signal(number)
             await asyncio.wait_for(self.process.wait(), READY_S)
