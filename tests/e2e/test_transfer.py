@@ -3,8 +3,8 @@
 import pytest
 
 from ivr.phone.phone import Phone, PhoneCall, Telephony
-from tests.e2e.callers import connected
-from tests.e2e.joining import ANOTHER, QUIET, join
+from tests.e2e.callers import connected, served
+from tests.e2e.joining import ANOTHER, PLAIN, QUIET, join, rung
 from tests.e2e.line import Line
 from tests.e2e.outside import OUTSIDE
 from tests.e2e.talks import Talk, comes_to_work, hear_each_other, hears_music
@@ -52,6 +52,24 @@ async def test_a_caller_handed_to_a_colleague_goes_before_those_who_joined_later
     assert [tuple(row) for row in await line.rows(TRANSFERS)] == [("counsellor", False)]
     (row,) = await line.rows("SELECT counsellor FROM call WHERE outcome = 'served'")
     assert row["counsellor"] == "bertil"
+
+
+async def test_a_caller_handed_to_a_colleague_who_talks_waits_for_them_though_others_are_free(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
+) -> None:
+    names = ("dora", "eero", "fanni")
+    dora, eero, _ = [await telephony.counsellor(name, passwords[name]) for name in names]
+    call = await join(telephony, PLAIN)
+    leg = await connected(call, dora)
+    other = await join(telephony, PLAIN, caller=ANOTHER)
+    others = await connected(other, eero)
+    await leg.press("*7402#")
+    await call.heard("fi/queue_next", within_s=25)
+    await others.hang_up()
+    await other.ended()
+    await served(call, eero)
+    assert await line.outcomes(2) == ["served"] * 2
+    assert await rung(line, 3) == ["dora", "eero", "eero"]
 
 
 async def test_a_caller_handed_to_a_topic_is_served_first_by_those_who_know_it(

@@ -1,6 +1,7 @@
 """Urgent by the caller's own word: served before those who came earlier, and on the record."""
 
 from ivr.phone.phone import PhoneCall, Telephony
+from tests.e2e.callers import served
 from tests.e2e.joining import ANOTHER, PRESSING, dial
 from tests.e2e.line import Line
 
@@ -18,7 +19,7 @@ async def asked(telephony: Telephony, caller: str, key: str | None) -> PhoneCall
     return call
 
 
-async def test_an_urgent_caller_is_served_first_and_silence_is_not_urgent(
+async def test_an_urgent_caller_is_served_first_and_the_others_in_the_order_of_their_joining(
     line: Line, telephony: Telephony, passwords: dict[str, str]
 ) -> None:
     calm = await asked(telephony, ANOTHER, "2")
@@ -29,19 +30,9 @@ async def test_an_urgent_caller_is_served_first_and_silence_is_not_urgent(
     await urgent.heard("fi/urgent_ack")
     await urgent.heard("fi/queue_next")
     anna = await telephony.counsellor("anna", passwords["anna"])
-    leg = await anna.next_call(within_s=15)
-    await leg.answer()
-    await urgent.heard("music")
+    for call in (urgent, calm, silent):
+        await served(call, anna)
+    assert await line.outcomes(3) == ["served"] * 3
     rows = await line.rows("SELECT caller_urgent FROM call ORDER BY arrived")
     assert [row["caller_urgent"] for row in rows] == [False, False, True]
-    served = await line.rows_once(
-        "SELECT call.caller_urgent FROM call_event JOIN call ON call.id = call_id"
-        " WHERE kind = 'connected'",
-        1,
-    )
-    assert [row["caller_urgent"] for row in served] == [True]
-    for call in (calm, silent, urgent):
-        await call.hang_up()
-    outcomes = await line.outcomes(3)
-    assert outcomes[2] == "served"
     assert await line.rows("SELECT data FROM call_event WHERE kind = 'urgent'") != []
