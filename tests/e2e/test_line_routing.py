@@ -2,8 +2,9 @@
 
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.phone.phone import Telephony
+from tests.e2e.callers import served
 from tests.e2e.heard import answers
-from tests.e2e.joining import ANOTHER, HASTY, PLAIN, QUIET, RARE, join, rung
+from tests.e2e.joining import ANOTHER, BY_NUMBER, HASTY, PLAIN, QUIET, RARE, join, rung
 from tests.e2e.line import Line
 from tests.e2e.rawphone import raw_phone
 
@@ -60,6 +61,27 @@ async def test_the_better_level_in_topic_and_language_is_rung_before_the_longer_
     await swedish.hang_up()
     assert await line.outcomes(2) == ["served"] * 2
     assert await rung(line, 2) == ["dora", "fanni"]
+
+
+async def test_whoever_has_had_the_fewest_calls_is_rung_where_the_topic_says_so(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
+) -> None:
+    cecilia = await telephony.counsellor("cecilia", passwords["cecilia"])
+    await served(await join(telephony, BY_NUMBER), cecilia)
+    anna = await telephony.counsellor("anna", passwords["anna"])  # cecilia has been idle longer
+    await served(await join(telephony, BY_NUMBER), anna)
+    assert await line.outcomes(2) == ["served"] * 2
+    assert await rung(line, 2) == ["cecilia", "anna"]
+
+
+async def test_whoever_stands_first_in_the_list_is_rung_where_the_topic_says_so(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
+) -> None:
+    await telephony.counsellor("eero", passwords["eero"])  # has been idle longer
+    dora = await telephony.counsellor("dora", passwords["dora"])
+    await served(await join(telephony, PLAIN), dora)
+    assert await line.outcomes(1) == ["served"]
+    assert await rung(line, 1) == ["dora"]
 
 
 async def test_a_phone_that_answers_nothing_is_no_miss_and_the_caller_is_offered_to_another(
