@@ -5,6 +5,7 @@ import pytest
 from ivr.phone.phone import Phone, Telephony
 from tests.e2e.callers import talk
 from tests.e2e.desks import code, connected, is_not_rung, served, sign_in, waiting
+from tests.e2e.heard import prompts
 from tests.e2e.joining import rung
 from tests.e2e.line import Line
 
@@ -79,7 +80,7 @@ async def test_to_decline_is_no_miss(line: Line, telephony: Telephony, gita: Pho
     assert await rung(line, 4) == ["gita"] * 4
 
 
-async def test_wrap_up_is_respected_and_the_counsellor_may_end_it(
+async def test_wrap_up_is_respected_and_told_as_a_wait_and_the_counsellor_may_end_it(
     line: Line, telephony: Telephony, gita: Phone
 ) -> None:
     await served(await waiting(telephony), gita)
@@ -87,13 +88,16 @@ async def test_wrap_up_is_respected_and_the_counsellor_may_end_it(
     assert await code(gita, "*3") == ("sv/desk_resumed",)
     await served(await waiting(telephony), gita)
     await served(await waiting(telephony), gita)
+    fourth = await waiting(telephony)
+    assert prompts(fourth)[-2:] == ["fi/queue_next", "fi/wait_lt5"]  # by the three calls before
+    await fourth.hang_up()
     query = "SELECT kind, at FROM counsellor_event WHERE kind IN ('wrap_up', 'ringing') ORDER BY at"
     rows = await line.rows_once(query, 6)
-    assert [row["kind"] for row in rows] == ["ringing", "wrap_up"] * 3
+    assert [row["kind"] for row in rows[:6]] == ["ringing", "wrap_up"] * 3
     assert (rows[4]["at"] - rows[3]["at"]).total_seconds() >= 4
     rows = await line.rows_once("SELECT code FROM disposition", 1)
     assert [row["code"] for row in rows] == ["resolved"]
-    assert await line.outcomes(3) == ["served"] * 3
+    assert await line.outcomes(4) == [*["served"] * 3, "abandoned_queue"]
 
 
 async def test_a_counsellor_whose_caller_hangs_up_is_asked_what_became_of_the_call(

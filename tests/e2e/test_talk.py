@@ -1,5 +1,7 @@
 """What a counsellor does with a caller by keys: hold, ask a colleague, add one, refusals."""
 
+import asyncio
+
 import pytest
 
 from ivr.phone.phone import Phone, Telephony
@@ -42,18 +44,34 @@ async def test_a_held_caller_hears_music_and_nothing_of_the_counsellor_until_the
     assert await kinds(line, "held", "resumed") == ["held", "resumed"]
 
 
-async def test_the_keys_of_one_are_not_heard_by_the_other_and_the_callers_mean_nothing(
+async def test_keys_pressed_by_both_at_once_are_heard_by_neither_and_the_callers_mean_nothing(
     line: Line, telephony: Telephony, anna: Phone
 ) -> None:
     talk = await Talk.begin(telephony, anna)
-    await talk.call.press("*1*7102#")
-    await talk.leg.press("5#")
+    await asyncio.gather(talk.call.press("*1*7102#"), talk.leg.press("5#"))
     for hz in (697.0, 770.0, 852.0, 941.0, 1209.0, 1336.0):
         assert not talk.call.hearing.tone(hz)
         assert not talk.leg.hearing.tone(hz)
+    await asyncio.gather(talk.call.press("*7102#"), talk.leg.press("*1"))
+    await hears_music(talk.call)
+    await asyncio.gather(talk.call.press("*4"), talk.leg.press("*1"))
     await hear_each_other(talk.call, talk.leg)
     await talk.leg.hang_up()
     await talk.call.ended()
+    assert await line.outcomes(1) == ["served"]
+
+
+@pytest.mark.parametrize("first", ["anna", "caller"])
+async def test_whoever_hangs_up_first_on_hold_ends_the_call_for_both(
+    line: Line, telephony: Telephony, anna: Phone, first: str
+) -> None:
+    talk = await Talk.begin(telephony, anna)
+    await talk.hold()
+    if first == "anna":
+        await talk.leg.hang_up()
+        assert not (await talk.call.ended()).by_us
+    else:
+        await talk.over(talk.leg)
     assert await line.outcomes(1) == ["served"]
 
 
@@ -84,6 +102,15 @@ async def test_hanging_up_while_the_colleague_talks_is_completing_the_transfer(
     await hear_each_other(talk.call, colleague)
     await colleague.hang_up()
     assert not (await talk.call.ended()).by_us
+    assert await line.outcomes(1) == ["served"]
+
+
+async def test_a_caller_who_hangs_up_during_the_consultation_ends_it(
+    line: Line, telephony: Telephony, anna: Phone, bertil: Phone
+) -> None:
+    talk = await Talk.begin(telephony, anna)
+    colleague = await talk.consult(bertil, "102")
+    await talk.over(talk.leg, colleague)
     assert await line.outcomes(1) == ["served"]
 
 
