@@ -39,7 +39,6 @@ SOON_MISSED = """
 rtp_timeout=3
 [ilona](+type=aor)
 qualify_frequency=1
-qualify_timeout=1
 """
 _numbers = count()
 

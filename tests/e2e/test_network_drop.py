@@ -35,6 +35,7 @@ async def test_a_caller_whose_counsellors_network_drops_is_told_and_served_first
         await microphone.fall_silent()
         await call.heard("fi/counsellor_lost", within_s=20)
         await call.heard("fi/price_waiting", within_s=20, out=True)  # answered: it costs
+        await call.heard("fi/queue_next")  # though somebody has been waiting
         await line.rows_once(MISSED, 1)
         dora = await telephony.counsellor("dora", passwords["dora"])
         leg = await connected(call, dora)
