@@ -112,6 +112,13 @@ CREATE INDEX left_line_caller ON left_line (line, number);
 CREATE INDEX finished_call_at ON finished_call (at);
 PRAGMA user_version = 2;
 
+-- schema_3 --
+-- Whose word it was that the matter is urgent. Of a place left before, it counts as the
+-- caller's.
+ALTER TABLE left_line RENAME COLUMN urgent TO caller_urgent;
+ALTER TABLE left_line ADD COLUMN assessed_urgent INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 3;
+
 -- see --
 -- Take the id of an event, unless it is known or its call has its outcome.
 INSERT INTO seen (id, call_id)
@@ -138,15 +145,15 @@ ON CONFLICT (counsellor) DO UPDATE SET state = excluded.state;
 DELETE FROM seen_duty WHERE at < :before;
 
 -- leave_line --
-INSERT INTO left_line (call_id, line, number, at, joined, urgent)
-VALUES (:call_id, :line, :number, :at, :joined, :urgent)
+INSERT INTO left_line (call_id, line, number, at, joined, caller_urgent, assessed_urgent)
+VALUES (:call_id, :line, :number, :at, :joined, :caller_urgent, :assessed_urgent)
 ON CONFLICT (call_id) DO NOTHING;
 
 -- forget_places --
 DELETE FROM left_line WHERE at < :before;
 
 -- place_left --
-SELECT call_id, joined, urgent FROM left_line
+SELECT call_id, joined, caller_urgent, assessed_urgent FROM left_line
 WHERE line = :line AND number = :number AND at >= :since AND (given IS NULL OR given = :by)
 ORDER BY given IS NULL, joined, call_id LIMIT 1;
 

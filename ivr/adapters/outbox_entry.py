@@ -132,9 +132,13 @@ def read(row: Row) -> Entry | DutyEntry:
     )
 
 
-def place(joined: str, urgent: int) -> Regained:
+def place(joined: str, caller_urgent: int, assessed_urgent: int) -> Regained:
     """The place that `Entry.left` has."""
-    return Regained(joined=datetime.fromisoformat(joined), urgent=bool(urgent))
+    return Regained(
+        joined=datetime.fromisoformat(joined),
+        caller_urgent=bool(caller_urgent),
+        assessed_urgent=bool(assessed_urgent),
+    )
 
 
 def instant(at: datetime, *, of: str) -> str:
@@ -157,7 +161,8 @@ def _left(event: Event) -> Mapping[str, str | int | None] | None:
         "number": event.facts.caller.number,
         "at": instant(event.at, of=event.id),
         "joined": instant(left.joined, of=event.id),
-        "urgent": left.urgent,
+        "caller_urgent": left.caller_urgent,
+        "assessed_urgent": left.assessed_urgent,
     }
 
 

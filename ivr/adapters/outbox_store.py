@@ -112,9 +112,9 @@ class OutboxStore:
             row = self._db.execute(self._sql["place_left"], asked).fetchone()
             if row is None:
                 return None
-            call, joined, urgent = row
+            call, *left = row
             self._db.execute(self._sql["take_place"], {"call": call, "by": by})
-        return place(joined, urgent)
+        return place(*left)
 
     def unshipped(self, limit: int) -> Sequence[StoredEvent]:
         """The oldest events that Postgres does not have, in order."""

@@ -103,10 +103,14 @@ class DutyEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Regained:
-    """The place of a caller who was cut off; `joined` is their first joining (UTC)."""
+    """The place of a caller who was cut off; `joined` is their first joining (UTC).
+
+    By whose word the matter is urgent, if it is, stays with it: the caller's, a counsellor's.
+    """
 
     joined: datetime
-    urgent: bool
+    caller_urgent: bool = False
+    assessed_urgent: bool = False
 
 
 # Endings after which a caller who calls again soon is to have their place again.
@@ -130,7 +134,11 @@ def place_left(facts: Facts, outcome: Outcome) -> Regained | None:
     helped = facts.connected and facts.scene in TALK_SCENES | {SceneName.OUTSIDE}
     if facts.joined is None or anonymous or helped or outcome not in _CUT_OFF:
         return None
-    return Regained(joined=facts.joined, urgent=facts.urgent)
+    return Regained(
+        joined=facts.joined,
+        caller_urgent=facts.caller_urgent,
+        assessed_urgent=facts.assessed_urgent,
+    )
 
 
 def event(facts: Facts, kind: EventKind, at: datetime, data: Data, of: str = "") -> Event:

@@ -28,8 +28,13 @@ async def join(
     place = await _place_left(journal, line, facts, now)
     if place is None:
         return Joining.NEW, replace(facts, joined=now)
-    urgent = facts.caller_urgent or place.urgent
-    joined = replace(facts, joined=place.joined, waiting_since=now, caller_urgent=urgent)
+    joined = replace(
+        facts,
+        joined=place.joined,
+        waiting_since=now,
+        caller_urgent=facts.caller_urgent or place.caller_urgent,
+        assessed_urgent=facts.assessed_urgent or place.assessed_urgent,
+    )
     return Joining.REGAINED, joined
 
 

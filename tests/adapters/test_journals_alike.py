@@ -30,7 +30,7 @@ async def test_the_latest_state_of_each_counsellor_is_known(journal: Journal) ->
 
 
 async def test_a_place_is_given_once_to_the_right_caller_in_time(journal: Journal) -> None:
-    urgent = replace(facts(), caller_urgent=True)
+    urgent = replace(facts(), assessed_urgent=True)
     journal.record(event(EventKind.FINISHED, urgent, step=60, outcome="abandoned_queue"))
     served = facts("n1-2.0")
     journal.record(event(EventKind.FINISHED, served, step=61, outcome="served"))
@@ -41,7 +41,7 @@ async def test_a_place_is_given_once_to_the_right_caller_in_time(journal: Journa
         since = ARRIVED + timedelta(seconds=60 + late_s)
         return await journal.left_line(line, number, since, by=CallId(by))
 
-    place = Regained(joined=ARRIVED + timedelta(seconds=30), urgent=True)
+    place = Regained(joined=ARRIVED + timedelta(seconds=30), assessed_urgent=True)
     assert await asked(line=LineId("adults")) is None
     assert await asked(number="+358401234568") is None
     assert await asked(late_s=1) is None

@@ -1,16 +1,20 @@
-"""An outbox that the first version of the program wrote goes on with all that was in it."""
+"""An outbox that an older version of the program wrote goes on with all that was in it."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ivr.adapters.outbox import Outbox
-from ivr.adapters.outbox_entry import Entry
+from ivr.adapters.outbox_entry import Entry, instant
 from ivr.adapters.sql import SQL_DIR, named_queries
-from ivr.domain.journal import EventKind
+from ivr.domain.call import CallId, LineId
+from ivr.domain.journal import EventKind, Regained
 from tests.adapters.kept import kept_ids
-from tests.adapters.record import duty_event, event
+from tests.adapters.record import ARRIVED, duty_event, event
+
+NUMBER = "+358401234567"
 
 
 @pytest.fixture
@@ -67,6 +71,21 @@ async def test_a_file_brought_up_has_the_tables_of_a_new_one(
         async with await Outbox.open(each):
             pass
     assert _tables(of_version_1) == _tables(new)
+
+
+async def test_a_place_left_under_version_2_is_regained_with_its_urgency(path: Path) -> None:
+    path.parent.mkdir()
+    queries = named_queries(SQL_DIR / "outbox.sql")
+    left, joined = (ARRIVED + timedelta(seconds=s) for s in (60, 30))
+    values = ("n1-1.0", "families", NUMBER, instant(left, of=""), instant(joined, of=""), 1, None)
+    with sqlite3.connect(path) as db:
+        for schema in ("schema_1", "schema_2"):
+            db.executescript(queries[schema])
+        db.execute("INSERT INTO left_line VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    db.close()
+    async with await Outbox.open(path) as outbox:
+        place = await outbox.left_line(LineId("families"), NUMBER, left, by=CallId("n1-9.0"))
+    assert place == Regained(joined=joined, caller_urgent=True)
 
 
 def _tables(path: Path) -> list[tuple[str, str]]:

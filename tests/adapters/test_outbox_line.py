@@ -17,7 +17,7 @@ from tests.adapters.record import ARRIVED, duty_event, event, facts, whole_call
 FAMILIES = LineId("families")
 NUMBER = "+358401234567"
 JOINED = ARRIVED + timedelta(seconds=30)
-PLACE = Regained(joined=JOINED, urgent=False)
+PLACE = Regained(joined=JOINED)
 
 
 def ended(of: Facts | None = None, outcome: str = "abandoned_queue", *, step: int = 60) -> Event:
@@ -176,9 +176,12 @@ async def test_there_is_no_place_without_a_number_a_joining_and_a_line(
     db.close()
 
 
-async def test_urgency_is_regained_with_the_place(outbox: Outbox) -> None:
-    outbox.record(ended(replace(facts(), caller_urgent=True)))
-    assert await _left(outbox) == Regained(joined=JOINED, urgent=True)
+@pytest.mark.parametrize(("caller", "counsellor"), [(True, False), (False, True), (True, True)])
+async def test_urgency_is_regained_with_the_place_as_the_word_of_who_gave_it(
+    outbox: Outbox, caller: bool, counsellor: bool
+) -> None:
+    outbox.record(ended(replace(facts(), caller_urgent=caller, assessed_urgent=counsellor)))
+    assert await _left(outbox) == replace(PLACE, caller_urgent=caller, assessed_urgent=counsellor)
 
 
 async def test_a_place_belongs_to_its_number_and_its_line(outbox: Outbox) -> None:
@@ -201,7 +204,7 @@ async def test_of_two_who_left_from_one_number_the_first_to_join_comes_first(
     later = replace(facts("n1-2.0"), joined=JOINED + timedelta(seconds=10))
     outbox.record(ended(later, step=61))
     outbox.record(ended(step=62))
-    second = Regained(joined=JOINED + timedelta(seconds=10), urgent=False)
+    second = Regained(joined=JOINED + timedelta(seconds=10))
     assert await _left(outbox, by="n1-9.0") == PLACE
     assert await _left(outbox, by="n1-9.1") == second
     assert await _left(outbox, by="n1-9.2") is None

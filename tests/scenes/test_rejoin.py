@@ -1,6 +1,7 @@
 """Who was cut off and calls again soon has the place again; in virtual time."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +13,21 @@ from tests.fakes.time import run_in_virtual_time
 from tests.scenes.world import World
 
 KEYS = {"lang_choice": "1", "topic_menu": "1", "urgency": "1"}
+NOT_URGENT = {**KEYS, "urgency": "2"}
 ANOTHER = "+358501112222"
 POLICY = WaitingPolicy(announce_every_s=3000, offer_after_s=3000, on_nobody=Ending.WAIT)
 
 
 async def _in_line(
-    world: World, caller: str | None = None, number: str = TOLL_FREE, *, hidden: bool = False
+    world: World,
+    caller: str | None = None,
+    number: str = TOLL_FREE,
+    *,
+    hidden: bool = False,
+    keys: Mapping[str, str] = KEYS,
 ) -> Channel:
     channel = world.asterisk.call(number, caller or "+358401234567", hidden=hidden)
-    with world.habit(channel, KEYS):
+    with world.habit(channel, keys):
         await world.until(lambda: channel.music)
     return channel
 
@@ -70,11 +77,32 @@ def test_urgency_once_told_comes_with_the_place() -> None:
         world = _world()
         world.start()
         await _cut_off(world, await _in_line(world))
-        again = world.asterisk.call(TOLL_FREE)
-        with world.habit(again, {**KEYS, "urgency": "2"}):
-            await world.until(lambda: again.music)
+        again = await _in_line(world, keys=NOT_URGENT)
         (rejoined,) = world.disk.of(EventKind.REJOINED)
         assert rejoined.facts.caller_urgent
+        await _close(world, again)
+
+    run_in_virtual_time(story())
+
+
+def test_a_counsellors_word_on_urgency_comes_with_the_place_and_stays_theirs() -> None:
+    async def story() -> None:
+        world = _world()
+        world.start()
+        world.phone("anna")
+        before = await _in_line(world, keys=NOT_URGENT)
+        await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        (leg,) = (c for c in world.asterisk.channels.values() if c.leg_of is not None)
+        for key in "*6":
+            world.asterisk.press(leg, key)
+        await world.until(lambda: bool(world.disk.of(EventKind.URGENT)))
+        world.unregister("anna")
+        world.asterisk.end(leg.id, cause=18)
+        await world.until(lambda: "fi/counsellor_lost" in world.heard(before) and before.music)
+        await _cut_off(world, before)
+        again = await _in_line(world, keys=NOT_URGENT)
+        (rejoined,) = world.disk.of(EventKind.REJOINED)
+        assert (rejoined.facts.caller_urgent, rejoined.facts.assessed_urgent) == (False, True)
         await _close(world, again)
 
     run_in_virtual_time(story())
