@@ -77,6 +77,10 @@ class Switch(Protocol):
         """How many packets of sound have come from the channel; None without a sound session."""
         ...
 
+    async def holds_us(self, channel: ChannelId) -> bool:
+        """Whether the phone has put us on hold; true as well where that cannot be told."""
+        ...
+
     async def remember(self, channel: ChannelId, facts: str) -> None:
         """Keep a string with the channel for as long as the channel lives."""
         ...

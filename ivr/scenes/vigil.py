@@ -41,7 +41,11 @@ class Vigil:
             return
         now = self._call.now()
         self._pulse = listen(self._pulse, now, packets)
-        self.gone = is_ghost(self._pulse, now, self._after_s)
         self.silent_s = silent_s(self._pulse, now)
-        if self.gone:
-            log.warning("caller.vanished", silent_s=self.silent_s)
+        if is_ghost(self._pulse, now, self._after_s):
+            # A process that has just begun does not know who had put us on hold by then.
+            self.gone = not await self._call.holds_us()
+            if self.gone:
+                log.warning("caller.vanished", silent_s=self.silent_s)
+            else:
+                self._pulse = None

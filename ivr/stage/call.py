@@ -189,6 +189,10 @@ class Call:
         """How many packets of sound have come from the caller so far; None without a session."""
         return await self._switch.received(self.channel)
 
+    async def holds_us(self) -> bool:
+        """Whether the caller's phone has put us on hold, by the switch's own word."""
+        return await self._switch.holds_us(self.channel)
+
     @asynccontextmanager
     async def music(self) -> AsyncIterator[None]:
         """Hold music for as long as the block lasts."""

@@ -43,6 +43,7 @@ class Channel:
     facts: str | None = None
     leg_of: CallId | None = None
     music: bool = False
+    holds_us: bool = False
     ringback: bool = False
     reported: list[bool] = field(default_factory=list)  # of transfers that its phone asked for
     playing: PlaybackId | None = None
@@ -124,6 +125,7 @@ class FakeAsterisk:
 
     def hold(self, channel: Channel, *, held: bool) -> None:
         """A caller puts us on hold, or comes back."""
+        channel.holds_us = held
         self.emit(HoldChanged(channel=channel.id, held=held))
 
     def received(self, channel: Channel) -> int:

@@ -77,6 +77,11 @@ class FakeSwitch:
         found = self._asterisk.channels.get(channel)
         return self._asterisk.received(found) if found is not None else None
 
+    async def holds_us(self, channel: ChannelId) -> bool:
+        await self._pass()
+        found = self._asterisk.channels.get(channel)
+        return found is None or found.holds_us
+
     async def remember(self, channel: ChannelId, facts: str) -> None:
         (await self._channel(channel)).facts = facts
 

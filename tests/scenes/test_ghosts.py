@@ -127,6 +127,33 @@ def test_who_puts_the_line_on_hold_is_no_ghost_before_they_have_come_back() -> N
     run_in_virtual_time(story())
 
 
+@pytest.mark.parametrize("held_before_the_crash", [True, False])
+def test_who_has_put_the_line_on_hold_is_no_ghost_after_a_restart_either(
+    held_before_the_crash: bool,
+) -> None:
+    async def story() -> None:
+        world = _world()
+        world.start()
+        caller = await _in_line(world)
+        await asyncio.sleep(30)
+        if held_before_the_crash:
+            world.asterisk.hold(caller, held=True)
+            await asyncio.sleep(1)
+        assert world.controller is not None
+        world.controller.die()
+        world.asterisk.hold(caller, held=True)
+        _vanish(caller)
+        await world.crash_and_restart(5)
+        await asyncio.sleep(600)
+        assert world.outcomes(caller) == []
+        world.asterisk.hold(caller, held=False)
+        await world.until_over(caller)
+        assert world.outcomes(caller) == ["ghost"]
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
 def test_the_phone_that_rings_for_a_ghost_is_let_go_and_rung_for_the_next_caller() -> None:
     async def story() -> None:
         world = _world(ring_s=300)

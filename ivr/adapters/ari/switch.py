@@ -19,6 +19,8 @@ APOLOGY = "apology"
 TRUNK = "trunk"
 # Asterisk asks us, and does nothing by itself, when a phone wants its call transferred.
 TRANSFERS = "PJSIP_TRANSFER_HANDLING()"
+# 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
+HOLD = "CHANNEL(rtp,hold)"
 # Q.850 causes. 19 makes Asterisk end an unanswered call with 480 Temporarily
 # Unavailable; 16 (normal clearing) would send 603 Decline, as if we refused.
 NO_ANSWER = "19"
@@ -74,6 +76,12 @@ class AriSwitch:
             return None
         check(answer, path)
         return int(answer.body["rxcount"])
+
+    async def holds_us(self, channel: ChannelId) -> bool:
+        """See `ivr.ports.Switch`."""
+        path = f"channels/{seg(channel)}/variable"
+        answer = await self._requests.send("GET", path, variable=HOLD)
+        return answer.status != 200 or answer.body["value"] != "0"
 
     async def start_ringback(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""

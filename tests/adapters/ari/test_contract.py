@@ -30,6 +30,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "start_music": lambda switch: switch.start_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
     "received": lambda switch: switch.received(CALLER),
+    "holds_us": lambda switch: switch.holds_us(CALLER),
     "remember": lambda switch: switch.remember(CALLER, "{}"),
     "ring": lambda switch: switch.ring(
         LEG, call=CallId("n1-1.1"), account="anna", display="FI", number="029", ring_s=20
@@ -137,6 +138,7 @@ def _plausible(request: Request) -> Answer:
         "channels": [],
         "endpoints/PJSIP": [],
         f"channels/{CALLER}/rtp_statistics": {"rxcount": 0},
+        f"channels/{CALLER}/variable": {"value": "0"},
         f"bridges/{BRIDGE}": {"channels": []},
     }
     return 200, empty.get(request["uri"])
