@@ -191,13 +191,13 @@ class _BaresipPhone:
             raise NoService(f"no way to {self._exchange.server}: {error}") from error
         return self._exchange.take_up(native, number)
 
-    async def next_call(self, *, within_s: float = 10.0) -> PhoneCall:
+    async def next_call(self, *, within_s: float = 20.0) -> PhoneCall:
         """The next call that rings here, or that has rung since the last one was taken."""
         try:
             call = await asyncio.wait_for(self._ringing.get(), within_s)
         except TimeoutError:
             raise NotInTime(f"{self.name} has not rung within {within_s:g} s") from None
-        await call.until(lambda: bool(call.messages), "INVITE in the trace", within_s=1.0)
+        await call.until(lambda: bool(call.messages), "INVITE in the trace", within_s=5.0)
         return call
 
     def _on_incoming(self, native: Call) -> None:

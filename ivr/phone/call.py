@@ -102,7 +102,7 @@ class BaresipCall:
         """Answer a call that rings; returns when the other side has acknowledged it."""
         with _reported_gone():
             await self.native.answer()
-        await self.until(self._acknowledged, "an ACK", within_s=5.0)
+        await self.until(self._acknowledged, "an ACK", within_s=10.0)
 
     async def reject(self) -> None:
         """Refuse a call that rings (486 Busy Here)."""
@@ -166,7 +166,7 @@ class BaresipCall:
         """Wait until a condition on this call holds."""
         await self._until(lambda: condition() or None, what, within_s)
 
-    async def heard(self, wanted: Wanted, *, within_s: float = 10.0, out: bool = False) -> Heard:
+    async def heard(self, wanted: Wanted, *, within_s: float = 20.0, out: bool = False) -> Heard:
         """Wait until a prompt begins (`out`: until it is over)."""
 
         def found() -> tuple[int, Heard] | None:
@@ -178,15 +178,15 @@ class BaresipCall:
         self._taken = place + 1
         return heard
 
-    async def hears_tone(self, hz: float, *, within_s: float = 5.0) -> None:
+    async def hears_tone(self, hz: float, *, within_s: float = 10.0) -> None:
         """Wait until a tone of this frequency has been received for 0.1 s."""
         await self.until(lambda: self.hearing.tone(hz), f"tone of {hz:g} Hz", within_s=within_s)
 
-    async def answered(self, *, within_s: float = 10.0) -> None:
+    async def answered(self, *, within_s: float = 20.0) -> None:
         """Wait for the 200 OK."""
         await self.until(lambda: self.answered_at is not None, "answer", within_s=within_s)
 
-    async def ended(self, *, within_s: float = 10.0) -> Ending:
+    async def ended(self, *, within_s: float = 20.0) -> Ending:
         """Wait for the end."""
         return await self._until(lambda: self.ending, "end", within_s)
 

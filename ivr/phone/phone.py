@@ -141,7 +141,7 @@ class PhoneCall(Protocol):
         """
         ...
 
-    async def heard(self, wanted: Wanted, *, within_s: float = 10.0, out: bool = False) -> Heard:
+    async def heard(self, wanted: Wanted, *, within_s: float = 20.0, out: bool = False) -> Heard:
         """Wait until a prompt begins (`out`: until it is over), and return it.
 
         Only what began after the one that the last `heard` returned counts, so
@@ -149,7 +149,7 @@ class PhoneCall(Protocol):
         """
         ...
 
-    async def hears_tone(self, hz: float, *, within_s: float = 5.0) -> None:
+    async def hears_tone(self, hz: float, *, within_s: float = 10.0) -> None:
         """Wait until a tone of this frequency has been received for 0.1 s."""
         ...
 
@@ -169,11 +169,11 @@ class PhoneCall(Protocol):
         """Wait until a condition on this call holds; `what` names it if it never does."""
         ...
 
-    async def answered(self, *, within_s: float = 10.0) -> None:
+    async def answered(self, *, within_s: float = 20.0) -> None:
         """Wait for the 200 OK; NotInTime also when the call ends without it."""
         ...
 
-    async def ended(self, *, within_s: float = 10.0) -> Ending:
+    async def ended(self, *, within_s: float = 20.0) -> Ending:
         """Wait for the end."""
         ...
 
@@ -194,7 +194,7 @@ class Phone(Protocol):
         """Call a number; returns when the INVITE is on its way."""
         ...
 
-    async def next_call(self, *, within_s: float = 10.0) -> PhoneCall:
+    async def next_call(self, *, within_s: float = 20.0) -> PhoneCall:
         """The next call that rings here, or that has rung since the last one was taken."""
         ...
 
