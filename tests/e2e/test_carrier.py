@@ -3,10 +3,10 @@
 import pytest
 
 from ivr.embedded.asterisk import EmbeddedAsterisk
+from tests.e2e.joining import HAUNTED
 from tests.e2e.line import Line
 from tests.e2e.rawsip import raw_call
 
-IN_FINNISH_ALONE = "0291000005"  # nothing is asked there
 IN_WAITING = "SELECT FROM call WHERE scene = 'waiting'"
 
 
@@ -22,7 +22,7 @@ IN_WAITING = "SELECT FROM call WHERE scene = 'waiting'"
 async def test_a_call_that_the_network_ends_at_its_ring_limit_is_no_caller_who_gave_up(
     line: Line, embedded: EmbeddedAsterisk, reason: bytes | None, outcome: str
 ) -> None:
-    async with raw_call(embedded.sip, IN_FINNISH_ALONE) as call:
-        await line.rows_once(IN_WAITING, 1, within_s=20)
+    async with raw_call(embedded.sip, HAUNTED) as call:
+        await line.rows_once(IN_WAITING, 1, within_s=30)
         call.cancel(reason=reason)
         assert await line.outcomes(1) == [outcome]
