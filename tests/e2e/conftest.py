@@ -22,10 +22,11 @@ from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.phone.baresip import open_telephony
-from ivr.phone.phone import Phone, Telephony
+from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
 from tests.e2e.here import LineHere, MovedClock
+from tests.e2e.joining import CITIZEN
 from tests.e2e.known import KnownPhones
 from tests.e2e.line import Line
 from tests.e2e.outside import OUTSIDE, carried
@@ -39,6 +40,12 @@ SOON_MISSED = """
 rtp_timeout=3
 [ilona](+type=aor)
 qualify_frequency=1
+"""
+# Music that the controller has no part in.
+MUSIC = """
+[from-trunk](+)
+exten => music,1,Answer()
+ same => n,MusicOnHold(ivr)
 """
 _numbers = count()
 
@@ -75,13 +82,15 @@ def carrier() -> Address:
 
 @pytest.fixture(scope="session")
 def dialplan(home: Path) -> Path:
-    """What is shipped, with transfer buttons switched on, and one phone soon missed."""
+    """What is shipped, with transfer buttons switched on, one phone soon missed, and music."""
     folder = home / "dialplan"
     shutil.copytree(PROJECT_ROOT / "dialplan", folder)
     shipped = (folder / "pjsip.conf").read_text()
     before, phone, template = shipped.partition("[phone](")
     changed = template.replace("allow_transfer=no", "allow_transfer=yes")
     (folder / "pjsip.conf").write_text(before + phone + changed + SOON_MISSED)
+    with (folder / "extensions.conf").open("a") as extensions:
+        extensions.write(MUSIC)
     return folder
 
 
@@ -167,6 +176,14 @@ async def office(telephony: Telephony, carrier: Address, phones_port: int) -> As
     assert phones_port, "this test's phones have no port that can be called"
     async with carried(carrier, Address(host=carrier.host, port=phones_port)):
         yield await telephony.citizen(OUTSIDE)
+
+
+@pytest.fixture
+async def bystander(telephony: Telephony) -> PhoneCall:
+    """A call that hears Asterisk's music, whatever the controller does."""
+    call = await (await telephony.citizen(CITIZEN)).dial("music")
+    await call.heard("music")
+    return call
 
 
 @pytest.fixture

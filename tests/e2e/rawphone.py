@@ -82,7 +82,7 @@ class RawPhone(asyncio.DatagramProtocol):
             await asyncio.sleep(_POLL_S)
 
     async def _answer(self, call_id: str, sequence: int) -> SipMessage:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while True:
             for message in self.messages:
                 cseq = message.headers.get("cseq", "")

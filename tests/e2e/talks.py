@@ -73,7 +73,7 @@ async def hears_music(call: PhoneCall) -> None:
         return bool(np.sqrt(np.mean(latest**2)) > LOUD)
 
     await asyncio.sleep(0.6)  # what was said before has faded
-    await call.until(sounds, "music", within_s=10)
+    await call.until(sounds, "music", within_s=20)
 
 
 async def comes_to_work(

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from ivr.embedded.asterisk import EmbeddedAsterisk
-from ivr.phone.phone import Telephony
+from ivr.phone.phone import PhoneCall, Telephony
 from tests.e2e.callers import Undisturbed
 from tests.e2e.joining import HAUNTED, dial
 from tests.e2e.line import Line
@@ -52,11 +52,11 @@ async def test_a_caller_of_whom_no_sound_ever_came_waits_on(
 
 
 async def test_a_phone_that_waits_in_silence_still_sends_and_is_left_alone(
-    line: Line, telephony: Telephony
+    line: Line, telephony: Telephony, bystander: PhoneCall
 ) -> None:
     call = await dial(telephony, HAUNTED)
     await call.heard("music", within_s=20)
-    undisturbed = Undisturbed.from_now(call)
+    undisturbed = Undisturbed.from_now(call, bystander)
     await asyncio.sleep(3 * GHOST_AFTER_S)
     undisturbed.check()  # the music was not begun anew at every look
     await call.hang_up()

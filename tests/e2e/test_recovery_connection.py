@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from ivr.embedded.asterisk import AsteriskAccess
-from ivr.phone.phone import Phone, Telephony
+from ivr.phone.phone import Phone, PhoneCall, Telephony
 from tests.e2e.callers import Undisturbed, connected, talk
 from tests.e2e.conftest import running
 from tests.e2e.joining import ANOTHER, QUIET, join
@@ -64,13 +64,17 @@ async def replaced(scene: Scene) -> None:
 
 @pytest.mark.parametrize("fails", [cut, dead, stopped, replaced])
 async def test_who_talks_notices_nothing_and_who_waits_is_served_though_something_was(
-    scene: Scene, telephony: Telephony, anna: Phone, fails: Callable[[Scene], Awaitable[None]]
+    scene: Scene,
+    telephony: Telephony,
+    anna: Phone,
+    bystander: PhoneCall,
+    fails: Callable[[Scene], Awaitable[None]],
 ) -> None:
     talker = await join(telephony, QUIET, "sv")
     leg = await connected(talker, anna)
     waiter = await join(telephony, QUIET, "fi", caller=ANOTHER)
     await waiter.heard("music")
-    all_three = [Undisturbed.from_now(each) for each in (talker, leg, waiter)]
+    all_three = [Undisturbed.from_now(each, bystander) for each in (talker, leg, waiter)]
     await fails(scene)
     await waiter.heard("fi/queue_next", out=True)
     await talk(talker, leg)

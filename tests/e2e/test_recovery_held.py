@@ -1,17 +1,17 @@
 """A caller on hold, and one whose counsellor asks a colleague, outlive the controller."""
 
-from ivr.phone.phone import Phone, Telephony
+from ivr.phone.phone import Phone, PhoneCall, Telephony
 from tests.e2e.callers import Undisturbed, restart
 from tests.e2e.line import Line
 from tests.e2e.talks import Talk, comes_to_work, hear_each_other
 
 
 async def test_a_held_caller_hears_nothing_of_a_restart_and_comes_back_to_the_counsellor(
-    line: Line, telephony: Telephony, anna: Phone
+    line: Line, telephony: Telephony, anna: Phone, bystander: PhoneCall
 ) -> None:
     talk = await Talk.begin(telephony, anna)
     await talk.hold()
-    undisturbed = Undisturbed.from_now(talk.call)
+    undisturbed = Undisturbed.from_now(talk.call, bystander)
     await restart(line)
     undisturbed.check()
     await talk.leg.press("*1")

@@ -15,7 +15,7 @@ from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.passwords import phone_passwords
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.phone.baresip import open_telephony
-from ivr.phone.phone import Phone, Telephony
+from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address
 from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
@@ -85,11 +85,12 @@ async def test_calls_go_on_without_postgres_and_are_recorded_in_order_when_it_is
     line: Line,
     telephony: Telephony,
     anna: Phone,
+    bystander: PhoneCall,
 ) -> None:
     talker = await in_line(telephony, "sv")
     leg = await connected(talker, anna)
     waiter = await in_line(telephony, "fi", caller=ANOTHER)
-    both = [Undisturbed.from_now(talker), Undisturbed.from_now(waiter)]
+    both = [Undisturbed.from_now(each, bystander) for each in (talker, waiter)]
     await asyncio.to_thread(postgres.stop)
     await talk(talker, leg)
     for each in both:

@@ -13,10 +13,10 @@ async def talking(telephony: Telephony, anna: Phone) -> tuple[PhoneCall, PhoneCa
 
 
 async def test_those_who_talk_do_not_notice_that_the_controller_died_and_came_back(
-    line: Line, telephony: Telephony, anna: Phone
+    line: Line, telephony: Telephony, anna: Phone, bystander: PhoneCall
 ) -> None:
     call, leg = await talking(telephony, anna)
-    both = [Undisturbed.from_now(call), Undisturbed.from_now(leg)]
+    both = [Undisturbed.from_now(each, bystander) for each in (call, leg)]
     await restart(line)
     await talk(call, leg)
     for each in both:

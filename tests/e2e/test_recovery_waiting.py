@@ -2,18 +2,18 @@
 
 import pytest
 
-from ivr.phone.phone import Phone, Telephony
+from ivr.phone.phone import Phone, PhoneCall, Telephony
 from tests.e2e.callers import Undisturbed, connected, in_line, restart, served, times_heard
 from tests.e2e.joining import ANOTHER, MENUS, QUIET, dial, join
 from tests.e2e.line import Line
 
 
 async def test_callers_keep_place_language_topic_and_music_when_the_controller_dies(
-    line: Line, telephony: Telephony, passwords: dict[str, str]
+    line: Line, telephony: Telephony, passwords: dict[str, str], bystander: PhoneCall
 ) -> None:
     first = await in_line(telephony, "fi", "adults")
     second = await in_line(telephony, "sv", "disability", caller=ANOTHER)
-    waiting = [Undisturbed.from_now(first), Undisturbed.from_now(second)]
+    waiting = [Undisturbed.from_now(each, bystander) for each in (first, second)]
     await restart(line)
     await first.heard("fi/queue_next", out=True)
     await second.heard("sv/queue_pos_1", out=True)
