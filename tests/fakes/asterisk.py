@@ -171,14 +171,11 @@ class FakeAsterisk:
             loop.call_later(phone.answers_after, self.pick_up, leg.id)
 
     def pick_up(self, leg_id: ChannelId) -> None:
-        """A counsellor answers; without a controller their leg has nowhere to go."""
+        """A counsellor answers; without a controller they hear nothing until there is one."""
         leg = self.channels.get(leg_id)
         if leg is None or leg.up:
             return
-        if self.events is None:
-            self.end(leg_id)
-            return
-        leg.up = leg.in_application = True
+        leg.up = True
         self.emit(LegAnswered(channel=leg_id))
 
     def _rang_out(self, leg: Channel, cause: int = 19) -> None:

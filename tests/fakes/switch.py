@@ -100,7 +100,7 @@ class FakeSwitch:
             raise ChannelGone(leg)
         if leg in self._asterisk.channels:
             return
-        channel = Channel(id=leg, account=account, leg_of=call, in_application=False)
+        channel = Channel(id=leg, account=account, leg_of=call)
         self._asterisk.channels[leg] = channel
         self._asterisk.ring(channel, ring_s)
 
@@ -155,6 +155,8 @@ class FakeSwitch:
         found = self._asterisk.channels.get(channel)
         if found is None or not found.in_application:
             raise ChannelGone(channel)
+        if found.leg_of is not None and not found.up:
+            raise AssertionError(f"a verb was sent to {channel} while it rings")
         return found
 
     async def _idle(self, channel: ChannelId) -> Channel:

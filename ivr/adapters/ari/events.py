@@ -23,6 +23,9 @@ CALL = "call"
 DESK = "desk"
 LEG = "leg"
 
+# The variable that says for which call a leg was rung; it comes with every event (ari.conf).
+LEG_OF = "IVR_LEG_OF"
+
 HOLDS = {"ChannelHold": True, "ChannelUnhold": False}
 
 # All that is wanted of the phones that are watched.
@@ -39,7 +42,6 @@ UNWANTED = (
     "ChannelDialplan",
     "ChannelEnteredBridge",
     "ChannelLeftBridge",
-    "ChannelStateChange",
     "ChannelVarset",
     "ContactStatusChange",
     "DeviceStateChanged",
@@ -74,6 +76,10 @@ class Translator:
             case "ChannelHangupRequest":
                 self._causes[event["channel"]["id"]] = int(event.get("cause", 0))
                 return None
+            case "ChannelStateChange":
+                return _answered(event["channel"])
+            case "StasisEnd" if _is_leg(event["channel"]) and not _is_up(event["channel"]):
+                return None  # ChannelDestroyed follows, and knows the cause
             case "StasisEnd" | "ChannelDestroyed":
                 return self._ended(event)
             case "ChannelDtmfReceived":
@@ -102,9 +108,21 @@ def _id(event: Mapping[str, Any]) -> ChannelId:
     return ChannelId(event["channel"]["id"])
 
 
+def _is_leg(channel: Mapping[str, Any]) -> bool:
+    return bool(channel.get("channelvars", {}).get(LEG_OF))
+
+
+def _is_up(channel: Mapping[str, Any]) -> bool:
+    return bool(channel["state"] == "Up")
+
+
+def _answered(channel: Mapping[str, Any]) -> SwitchEvent | None:
+    if not (_is_leg(channel) and _is_up(channel)):
+        return None
+    return LegAnswered(channel=ChannelId(channel["id"]))
+
+
 def _started(channel: Mapping[str, Any], args: Sequence[str]) -> SwitchEvent | None:
-    if args[0] == LEG:
-        return LegAnswered(channel=ChannelId(channel["id"]))
     if args[0] == DESK:
         channel_id = ChannelId(channel["id"])
         return PhoneDialled(channel=channel_id, account=args[2], dialled=args[1])

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import CALL, DESK
+from ivr.adapters.ari.events import CALL, DESK, LEG_OF
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
 from ivr.ports import Snapshot
 
 FACTS = "IVR_STATE"
-LEG_OF = "IVR_LEG_OF"
 NOT_REMEMBERED = "Provided variable was not found"
 # So many channels are asked for their facts at once.
 AT_ONCE = 50

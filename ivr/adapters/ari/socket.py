@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,7 @@ class AriSocket:
         self._ws = ws
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Response]] = {}
+        self._expected: dict[tuple[str, str], asyncio.Future[None]] = {}
         self._events: asyncio.Queue[Json | None] = asyncio.Queue()
         self.closed = False
         self._reading = asyncio.create_task(self._read(), name="ari-read")
@@ -102,6 +104,23 @@ class AriSocket:
         finally:
             self._waiting.pop(number, None)
 
+    @asynccontextmanager
+    async def expecting(self, kind: str, channel: str) -> AsyncIterator[asyncio.Future[None]]:
+        """A future that is done once an event of this kind has come of this channel.
+
+        It fails with SwitchUnavailable when the socket ends before. The event goes to
+        `events` all the same.
+        """
+        if self.closed:
+            raise SwitchUnavailable("the socket to Asterisk is closed")
+        come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._expected[kind, channel] = come
+        try:
+            yield come
+        finally:
+            del self._expected[kind, channel]
+            come.cancel()
+
     async def close(self) -> None:
         """Close the socket; requests on their way fail, the events end."""
         self._end()
@@ -115,6 +134,7 @@ class AriSocket:
             if message["type"] == ANSWER:
                 self._answer(message)
             else:
+                self._announce(message)
                 self._events.put_nowait(message)
         except (ValueError, KeyError, TypeError):
             log.warning("ari.unreadable_message", length=len(text))
@@ -126,12 +146,19 @@ class AriSocket:
         text = str(message.get("message_body") or "")
         waiting.set_result(Response(status=int(message["status_code"]), text=text))
 
+    def _announce(self, event: Json) -> None:
+        if not self._expected:
+            return
+        come = self._expected.get((event["type"], event.get("channel", {}).get("id", "")))
+        if come is not None and not come.done():
+            come.set_result(None)
+
     def _end(self) -> None:
         if self.closed:
             return
         self.closed = True
         self._events.put_nowait(None)
-        for waiting in self._waiting.values():
+        for waiting in (*self._waiting.values(), *self._expected.values()):
             if not waiting.done():
                 waiting.set_exception(SwitchUnavailable("the socket to Asterisk closed"))
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ivr.adapters.ari.events import LEG
+from ivr.adapters.ari.calling import Calling, Shown
 from ivr.adapters.ari.requests import Requests, check, plain, seg
-from ivr.adapters.ari.snapshot import FACTS, LEG_OF, snapshot
-from ivr.adapters.ari.socket import AriSocket, Json
+from ivr.adapters.ari.snapshot import FACTS, snapshot
+from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.ports import (
     ChannelGone,
@@ -34,6 +34,7 @@ class AriSwitch:
 
     def __init__(self, socket: AriSocket, application: str) -> None:
         self._requests = Requests(socket)
+        self._calling = Calling(socket, application)
         self._application = application
 
     async def progress(self, channel: ChannelId) -> None:
@@ -108,36 +109,26 @@ class AriSwitch:
         ring_s: float,
     ) -> None:
         """See `ivr.ports.Switch`."""
-        body = {
-            "endpoint": f"PJSIP/{account}",
-            "callerId": f'"{plain(display)}" <{plain(number)}>',
-            "timeout": round(ring_s),
-            "variables": {LEG_OF: call, TRANSFERS: "ari-only"},
-        }
-        await self._originate(leg, call, body)
+        await self._calling.call_out(
+            leg,
+            call=call,
+            endpoint=f"PJSIP/{account}",
+            shown=Shown(name=display, number=number),
+            ring_s=ring_s,
+            variables={TRANSFERS: "ari-only"},
+        )
 
     async def dial_out(
         self, leg: ChannelId, *, call: CallId, number: str, caller_id: str, ring_s: float
     ) -> None:
         """See `ivr.ports.Switch`."""
-        body = {
-            "endpoint": f"PJSIP/{plain(number)}@{TRUNK}",
-            "callerId": f"<{plain(caller_id)}>",
-            "timeout": round(ring_s),
-            "variables": {LEG_OF: call},
-        }
-        await self._originate(leg, call, body)
-
-    async def _originate(self, leg: ChannelId, call: CallId, body: Json) -> None:
-        where = {"app": self._application, "appArgs": f"{LEG},{call}"}
-        answer = await self._requests.send("POST", f"channels/{seg(leg)}", {**where, **body})
-        # 409 is the answer to a leg that exists (we asked before). An account with no
-        # phone registered, like a trunk with no address, is answered with 500, or with 409
-        # if the last failure in the same thread of Asterisk was that (22.10).
-        if answer.status in (409, 500):
-            await self._requests.do("GET", f"channels/{seg(leg)}")
-        else:
-            check(answer, "ring")
+        await self._calling.call_out(
+            leg,
+            call=call,
+            endpoint=f"PJSIP/{plain(number)}@{TRUNK}",
+            shown=Shown(number=caller_id),
+            ring_s=ring_s,
+        )
 
     async def join(
         self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool = False

@@ -26,12 +26,14 @@ class FakeAri:
 
     `answer` gives status and body of a request (None: silence). `refusals` are the
     HTTP statuses of the next attempts to connect; `hang_ups` how many of them are
-    accepted and cut off at once. `asked` holds the commands not yet looked at.
+    accepted and cut off at once; `enters` whether channels that are made come into the
+    application. `asked` holds the commands not yet looked at.
     """
 
     answer: Callable[[Request], Answer | None] = lambda _: _OK
     refusals: list[int] = field(default_factory=list)
     hang_ups: int = 0
+    enters: bool = True
     attempts: int = 0
     requests: list[Request] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -75,8 +77,18 @@ class FakeAri:
         answer = _OK if preparing else self.answer(request)
         if answer is not None:
             await socket.send_json(_answer(request, *answer))
+            await self._enter(socket, request, answer)
         if not preparing:
             self.asked.put_nowait(request)
+
+    async def _enter(
+        self, socket: web.WebSocketResponse, request: Request, answer: Answer
+    ) -> None:
+        """A channel that is made enters the application a moment later."""
+        if self.enters and request["uri"] == "channels/create" and answer[0] < 400:
+            channel = {"id": json.loads(request["message_body"])["channelId"], "state": "Down"}
+            started = {"type": "StasisStart", "args": ["leg", "n1-1"], "channel": channel}
+            await socket.send_json(started)
 
 
 def _answer(request: Request, status: int, body: Any) -> dict[str, Any]:

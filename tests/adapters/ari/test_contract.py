@@ -129,8 +129,8 @@ async def requests() -> list[Request]:
 
 
 def _plausible(request: Request) -> Answer:
-    """What Asterisk might say; the leg exists already, so that it is looked for."""
-    if request["method"] == "POST" and request["uri"] == f"channels/{LEG}":
+    """What Asterisk might say; the leg outside exists already, so that it is looked for."""
+    if request["uri"] == "channels/create" and "@trunk" in request["message_body"]:
         return 409, {"message": "Channel with given unique ID already exists"}
     empty: dict[str, Any] = {
         "asterisk/info": {"status": {"startup_time": "2026-11-23T08:00:00.000+0000"}},
@@ -185,6 +185,7 @@ def test_every_event_that_is_understood_or_unwanted_exists(documented: Documenta
     understood = {
         "StasisStart",
         "StasisEnd",
+        "ChannelStateChange",
         "ChannelHangupRequest",
         "ChannelDestroyed",
         "ChannelDtmfReceived",

@@ -64,8 +64,6 @@ async def a_counsellor_who_answers(story: Story) -> None:
     await story.ring()
     await story.ring()
     await story.look()
-    await story.gone(switch.join(BRIDGE, [LEG]))
-    await story.gone(switch.play(LEG, SAID, [rig.sound("short")]))
     await rig.counsellor_answers()
     await story.event()
     await switch.play(LEG, SAID, [rig.sound("short")])

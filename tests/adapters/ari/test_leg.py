@@ -13,13 +13,12 @@ from ivr.ports import (
     ChannelGone,
     LegAnswered,
     PhoneChanged,
-    PlaybackId,
     Switch,
 )
 
-from .conftest import Exchange, Line
+from .conftest import Line
 
-BRIDGE, SAID = BridgeId("n1-1.talk"), PlaybackId("said")
+BRIDGE = BridgeId("n1-1.talk")
 LEG, CALL = ChannelId("leg"), CallId("n1-1")
 
 
@@ -53,7 +52,6 @@ async def test_a_phone_that_is_asked_for_twice_rings_once(line: Line, anna: Phon
     assert list(found) == [LEG]
     assert found[LEG].leg_of == CALL
     assert not found[LEG].up
-    assert not found[LEG].in_application
 
 
 async def test_what_a_phone_shows_cannot_leave_its_quotes(line: Line, anna: Phone) -> None:
@@ -96,17 +94,6 @@ async def test_two_are_joined_once_however_often_it_is_asked(
         await asyncio.sleep(0.02)
     assert not left.bridges
     assert set(left.channels) == {LEG, arrived.channel}
-
-
-async def test_a_leg_that_still_rings_cannot_be_joined_or_spoken_to(
-    line: Line, anna: Phone, exchange: Exchange
-) -> None:
-    await _ring(line.switch)
-    await anna.next_call()
-    with pytest.raises(ChannelGone):
-        await line.switch.join(BRIDGE, [LEG])
-    with pytest.raises(ChannelGone):
-        await line.switch.play(LEG, SAID, [exchange.sound("short")])
 
 
 async def test_a_phone_that_is_not_answered_stops_ringing_by_itself(

@@ -75,7 +75,13 @@ async def test_the_noise_stays_away(exchange: Exchange, citizen: Phone) -> None:
                 await call.hang_up()
             elif event["type"] == "StasisEnd":
                 break
-    assert kinds == ["StasisStart", "PlaybackFinished", "ChannelHangupRequest", "StasisEnd"]
+    assert kinds == [
+        "StasisStart",
+        "ChannelStateChange",
+        "PlaybackFinished",
+        "ChannelHangupRequest",
+        "StasisEnd",
+    ]
 
 
 # --- what comes from a channel ----------------------------------------------------
