@@ -163,7 +163,7 @@ class Director:
                 leg = self._desk.party(event.channel)
                 if leg is not None:
                     leg.answer()
-                else:  # rung by nobody here: led elsewhere by the phone, or given up long ago
+                else:  # rung by nobody here: given up long ago
                     self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
             case PhoneDialled(channel=channel, account=account, dialled=dialled):
                 self._desk_calls.attend(channel, account, dialled, found=False)

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 from ivr.domain.transfer import Refusal
 
-# Q.850 causes as Asterisk 22.10 gives them: 17 for 486 and 600, 21 for 603 and 403, and
-# 19 when its own time for the ringing is over or the phone says 480.
-DECLINES = frozenset({17, 21})
+# Q.850 causes as Asterisk 22.10 gives them: 17 for 486 and 600, 21 for 603 and 403, 23 for
+# 302, and 19 when its own time for the ringing is over or the phone says 480.
+BUSY = frozenset({17, 21})
+LED_ELSEWHERE = 23
+DECLINES = BUSY | {LED_ELSEWHERE}
 NO_ANSWER = 19
 
 
@@ -14,7 +16,7 @@ class Unanswered(StrEnum):
     """How a ringing ended that no answer ended."""
 
     RANG_OUT = "rang_out"  # it rang, and nobody came: a miss
-    DECLINED = "declined"  # the counsellor, or the phone for them, refused
+    DECLINED = "declined"  # the counsellor, or the phone for them, refused or sent it elsewhere
     VANISHED = "vanished"  # the phone was not there, or could not be rung
 
 
@@ -40,6 +42,6 @@ def not_reached(why: Unanswered) -> Refusal:
 
 def outside_not_reached(cause: int) -> Refusal:
     """What a counsellor hears when an outside number was not reached, by the Q.850 cause."""
-    if cause in DECLINES:
+    if cause in BUSY:
         return Refusal.BUSY
     return Refusal.NO_ANSWER if cause == NO_ANSWER else Refusal.FAILED

@@ -14,13 +14,15 @@ from ivr.domain.unanswered import Unanswered, unanswered
         (17, False, Unanswered.DECLINED),  # 486 or 600 at once: do not disturb
         (21, True, Unanswered.DECLINED),  # 603
         (21, False, Unanswered.DECLINED),  # 403
+        (23, False, Unanswered.DECLINED),  # 302 at once: calls are forwarded
+        (23, True, Unanswered.DECLINED),  # 302 after ringing
         (19, False, Unanswered.VANISHED),  # no response at all
         (18, False, Unanswered.VANISHED),  # 408
         (1, False, Unanswered.VANISHED),  # 404
         (38, False, Unanswered.VANISHED),  # 500
         (34, True, Unanswered.VANISHED),  # 503
         (58, False, Unanswered.VANISHED),  # 488
-        (0, False, Unanswered.VANISHED),  # 302, or never rung
+        (0, False, Unanswered.VANISHED),  # never rung
     ],
 )
 def test_why_a_phone_was_not_answered(cause: int, rang: bool, why: Unanswered) -> None:

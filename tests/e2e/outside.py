@@ -28,6 +28,31 @@ class _Carrier(asyncio.DatagramProtocol):
             self._transport.sendto(data, self._phones)
 
 
+class _Listening(asyncio.DatagramProtocol):
+    """Every datagram that comes, and none is answered."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        del addr
+        self.heard.append(data)
+
+
+@asynccontextmanager
+async def listening(carrier: Address) -> AsyncIterator[list[bytes]]:
+    """Whatever the line sends to this address meanwhile."""
+    listener = _Listening()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: listener, local_addr=(carrier.host, carrier.port)
+    )
+    try:
+        yield listener.heard
+    finally:
+        transport.close()
+
+
 @asynccontextmanager
 async def carried(carrier: Address, phones: Address) -> AsyncIterator[None]:
     """Whom the line calls outside is called on these phones."""

@@ -22,7 +22,8 @@ class RawPhone(asyncio.DatagramProtocol):
 
     `says` are the statuses with which it answers an INVITE, in order; none: it is
     silent, as a phone is whose power is gone. A 200 carries `sdp`. While it is `alive` it
-    answers everything else too.
+    answers everything else too. `leads_to` is the Contact of its answers, where a 302 says
+    that the call should go.
     """
 
     server: Address
@@ -31,6 +32,7 @@ class RawPhone(asyncio.DatagramProtocol):
     says: tuple[int, ...] = (180,)
     sdp: str = ""
     alive: bool = True
+    leads_to: str = ""
     messages: list[SipMessage] = field(default_factory=list)
     _registrations: int = 0
 
@@ -124,7 +126,7 @@ class RawPhone(asyncio.DatagramProtocol):
         asked = request.decode(errors="replace").split("\r\n\r\n")[0].split("\r\n")[1:]
         copied = [line for line in asked if line.partition(":")[0].strip().lower() in _COPIED]
         to = next(line for line in asked if line.lower().startswith("to:"))
-        contact = f"Contact: <sip:{self.account}@127.0.0.1:{self._port}>"
+        contact = f"Contact: {self.leads_to or f'<sip:{self.account}@127.0.0.1:{self._port}>'}"
         tagged = to if ";tag=" in to else f"{to};tag=raw"
         content = ["Content-Type: application/sdp"] if body else []
         lines = [*copied, tagged, contact, *content, f"Content-Length: {len(body)}"]
@@ -141,10 +143,18 @@ class RawPhone(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def raw_phone(
-    server: Address, account: str, secret: str, *, says: tuple[int, ...] = (180,), sdp: str = ""
+    server: Address,
+    account: str,
+    secret: str,
+    *,
+    says: tuple[int, ...] = (180,),
+    sdp: str = "",
+    leads_to: str = "",
 ) -> AsyncIterator[RawPhone]:
     """A phone that is registered from the beginning to the end."""
-    phone = RawPhone(server=server, account=account, secret=secret, says=says, sdp=sdp)
+    phone = RawPhone(
+        server=server, account=account, secret=secret, says=says, sdp=sdp, leads_to=leads_to
+    )
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: phone, local_addr=("127.0.0.1", 0))
     try:

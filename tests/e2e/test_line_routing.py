@@ -2,10 +2,12 @@
 
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.phone.phone import Telephony
+from ivr.settings import Address
 from tests.e2e.callers import served
 from tests.e2e.heard import answers
 from tests.e2e.joining import ANOTHER, BY_NUMBER, HASTY, PLAIN, QUIET, RARE, join, rung
 from tests.e2e.line import Line
+from tests.e2e.outside import listening
 from tests.e2e.rawphone import raw_phone
 
 WAITED = """
@@ -120,6 +122,32 @@ async def test_a_phone_that_cannot_take_calls_is_no_miss_and_one_that_refuses_de
     await call.answered()
     await call.hang_up()
     assert await line.outcomes(5) == ["abandoned_queue"] * 4 + ["served"]
+    assert not await line.rows(MISSES)
+
+
+async def test_a_phone_that_sends_its_calls_elsewhere_declines_and_nobody_is_called_outside(
+    line: Line,
+    telephony: Telephony,
+    passwords: dict[str, str],
+    access: AsteriskAccess,
+    carrier: Address,
+) -> None:
+    premium = "<sip:PJSIP%2F+358600123%40trunk@127.0.0.1>"
+    async with (
+        listening(carrier) as outside,
+        raw_phone(access.sip, "anna", passwords["anna"], says=(180, 302), leads_to=premium) as anna,
+    ):
+        call = await join(telephony, QUIET, "sv")
+        await anna.until_rung()
+        (row,) = await line.rows_once(NOT_TAKEN, 1)
+        assert (row["who"], row["why"]) == ("anna", "declined")
+        bertil = await telephony.counsellor("bertil", passwords["bertil"])
+        leg = await bertil.next_call()
+        await leg.answer()
+        await call.answered()
+        await call.hang_up()
+        assert await line.outcomes(1) == ["served"]
+        assert not outside
     assert not await line.rows(MISSES)
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 
+from ivr.domain.call import CallId, ChannelId
 from ivr.domain.journal import DutyKind, EventKind
 from ivr.domain.policy import Distribution, Routing
+from tests.fakes.asterisk import Channel
 from tests.fakes.service import FAMILIES, service
 from tests.scenes.standing import PATIENT, Line, routed, team, tell
 
@@ -47,6 +49,18 @@ def test_of_two_who_answer_in_the_same_instant_one_wins_and_the_other_is_free_at
         await line.served(second)
 
     tell(config, told)
+
+
+def test_a_leg_that_is_answered_and_that_nobody_here_has_rung_is_hung_up() -> None:
+    async def told(line: Line) -> None:
+        (anna,) = line.phones("anna")
+        stray = Channel(id=ChannelId("stray"), account="anna", leg_of=CallId("n1-0"))
+        line.asterisk.channels[stray.id] = stray
+        line.asterisk.pick_up(stray.id)
+        await line.until(lambda: anna.ended == [26])
+        assert stray.id not in line.asterisk.channels
+
+    tell(service(waiting=PATIENT), told)
 
 
 def test_every_phone_stops_when_the_caller_hangs_up_and_nobody_has_missed_a_call() -> None:

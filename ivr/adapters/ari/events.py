@@ -1,6 +1,6 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.call import ChannelId
@@ -25,8 +25,6 @@ LEG = "leg"
 
 # The variable that says for which call a leg was rung; it comes with every event (ari.conf).
 LEG_OF = "IVR_LEG_OF"
-
-HOLDS = {"ChannelHold": True, "ChannelUnhold": False}
 
 # All that is wanted of the phones that are watched.
 OF_PHONES = "PeerStatusChange"
@@ -71,27 +69,16 @@ class Translator:
 
     def _meaning(self, event: Mapping[str, Any]) -> SwitchEvent | None:
         match event["type"]:
-            case "StasisStart":
-                return _started(event["channel"], event["args"])
             case "ChannelHangupRequest":
                 self._causes[event["channel"]["id"]] = int(event.get("cause", 0))
                 return None
-            case "ChannelStateChange":
-                return _answered(event["channel"])
-            case "StasisEnd" if _is_leg(event["channel"]) and not _is_up(event["channel"]):
+            case "StasisEnd" if _rings(event["channel"]):
                 return None  # ChannelDestroyed follows, and knows the cause
             case "StasisEnd" | "ChannelDestroyed":
                 return self._ended(event)
-            case "ChannelDtmfReceived":
-                return KeyPressed(channel=_id(event), key=str(event["digit"]))
-            case "ChannelTransfer":
-                return _transfer(event)
-            case "PlaybackFinished":
-                return _playback(event["playback"])
-            case "PeerStatusChange":
-                return _phone(event["endpoint"], event["peer"])
             case kind:
-                return HoldChanged(channel=_id(event), held=HOLDS[kind]) if kind in HOLDS else None
+                meaning = _MEANINGS.get(kind)
+                return None if meaning is None else meaning(event)
 
     def _ended(self, event: Mapping[str, Any]) -> SwitchEvent:
         channel = _id(event)
@@ -112,31 +99,41 @@ def _is_leg(channel: Mapping[str, Any]) -> bool:
     return bool(channel.get("channelvars", {}).get(LEG_OF))
 
 
-def _is_up(channel: Mapping[str, Any]) -> bool:
-    return bool(channel["state"] == "Up")
+def _rings(channel: Mapping[str, Any]) -> bool:
+    """Whether it is a leg that nobody has answered yet."""
+    return _is_leg(channel) and channel["state"] != "Up"
 
 
-def _answered(channel: Mapping[str, Any]) -> SwitchEvent | None:
-    if not (_is_leg(channel) and _is_up(channel)):
-        return None
-    return LegAnswered(channel=ChannelId(channel["id"]))
+def _changed(event: Mapping[str, Any]) -> SwitchEvent | None:
+    channel = event["channel"]
+    answered = _is_leg(channel) and channel["state"] == "Up"
+    return LegAnswered(channel=_id(event)) if answered else None
 
 
-def _started(channel: Mapping[str, Any], args: Sequence[str]) -> SwitchEvent | None:
+def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
+    channel, args = event["channel"], event["args"]
     if args[0] == DESK:
-        channel_id = ChannelId(channel["id"])
-        return PhoneDialled(channel=channel_id, account=args[2], dialled=args[1])
+        return PhoneDialled(channel=_id(event), account=args[2], dialled=args[1])
     if args[0] != CALL:
         return None
     return Arrived(
-        channel=ChannelId(channel["id"]),
+        channel=_id(event),
         dialled=args[1],
         caller=channel["caller"]["number"],
         hidden=args[2] != "0",
     )
 
 
-def _playback(playback: Mapping[str, Any]) -> SwitchEvent | None:
+def _pressed(event: Mapping[str, Any]) -> SwitchEvent:
+    return KeyPressed(channel=_id(event), key=str(event["digit"]))
+
+
+def _held(event: Mapping[str, Any]) -> SwitchEvent:
+    return HoldChanged(channel=_id(event), held=event["type"] == "ChannelHold")
+
+
+def _playback(event: Mapping[str, Any]) -> SwitchEvent | None:
+    playback = event["playback"]
     kind, _, target = playback["target_uri"].partition(":")
     if kind != "channel":
         return None
@@ -164,5 +161,18 @@ def _transfer(event: Mapping[str, Any]) -> SwitchEvent | None:
     )
 
 
-def _phone(endpoint: Mapping[str, Any], peer: Mapping[str, Any]) -> SwitchEvent:
-    return PhoneChanged(account=endpoint["resource"], reachable=peer["peer_status"] == "Reachable")
+def _phone(event: Mapping[str, Any]) -> SwitchEvent:
+    reachable = event["peer"]["peer_status"] == "Reachable"
+    return PhoneChanged(account=event["endpoint"]["resource"], reachable=reachable)
+
+
+_MEANINGS: Mapping[str, Callable[[Mapping[str, Any]], SwitchEvent | None]] = {
+    "StasisStart": _started,
+    "ChannelStateChange": _changed,
+    "ChannelDtmfReceived": _pressed,
+    "ChannelHold": _held,
+    "ChannelUnhold": _held,
+    "ChannelTransfer": _transfer,
+    "PlaybackFinished": _playback,
+    "PeerStatusChange": _phone,
+}

@@ -120,6 +120,8 @@ class AriSocket:
         finally:
             del self._expected[kind, channel]
             come.cancel()
+            if not come.cancelled():
+                come.exception()  # seen, though nobody may have waited for it
 
     async def close(self) -> None:
         """Close the socket; requests on their way fail, the events end."""
@@ -158,7 +160,8 @@ class AriSocket:
             return
         self.closed = True
         self._events.put_nowait(None)
-        for waiting in (*self._waiting.values(), *self._expected.values()):
+        awaited: list[asyncio.Future[Any]] = [*self._waiting.values(), *self._expected.values()]
+        for waiting in awaited:
             if not waiting.done():
                 waiting.set_exception(SwitchUnavailable("the socket to Asterisk closed"))
 

@@ -81,9 +81,7 @@ class FakeAri:
         if not preparing:
             self.asked.put_nowait(request)
 
-    async def _enter(
-        self, socket: web.WebSocketResponse, request: Request, answer: Answer
-    ) -> None:
+    async def _enter(self, socket: web.WebSocketResponse, request: Request, answer: Answer) -> None:
         """A channel that is made enters the application a moment later."""
         if self.enters and request["uri"] == "channels/create" and answer[0] < 400:
             channel = {"id": json.loads(request["message_body"])["channelId"], "state": "Down"}

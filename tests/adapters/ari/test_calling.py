@@ -1,0 +1,55 @@
+"""A leg is made, comes into the application, and only then is dialled."""
+
+import asyncio
+import json
+
+import pytest
+
+from ivr.adapters.ari import calling
+from ivr.domain.call import CallId, ChannelId
+from ivr.ports import ChannelGone, Switch, SwitchUnavailable
+
+from .server import FakeAri
+
+LEG = ChannelId("n1-1.leg.aa")
+
+
+async def _ring(switch: Switch) -> None:
+    await switch.ring(
+        LEG, call=CallId("n1-1"), account="anna", display="FI", number="029", ring_s=20
+    )
+
+
+def _asked(ari: FakeAri) -> list[str]:
+    return [request["uri"] for request in ari.requests if request["uri"].startswith("channels")]
+
+
+async def test_a_leg_is_dialled_once_it_is_in_the_application(ari: FakeAri) -> None:
+    async with ari.connections().connect() as connection:
+        await _ring(connection.switch)
+    assert _asked(ari) == ["channels/create", f"channels/{LEG}/dial"]
+    assert json.loads(ari.requests[-1]["message_body"]) == {"timeout": 20}
+
+
+async def test_a_leg_that_never_comes_into_the_application_is_not_dialled(
+    ari: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "ENTERING_BOUND_S", 0.05)
+    ari.enters = False
+    async with ari.connections().connect() as connection:
+        with pytest.raises(ChannelGone):
+            await _ring(connection.switch)
+    assert _asked(ari) == ["channels/create"]
+
+
+async def test_a_socket_that_ends_before_the_leg_has_come_is_told_at_once(ari: FakeAri) -> None:
+    ari.enters = False
+    async with ari.connections().connect() as connection:
+        ringing = asyncio.create_task(_ring(connection.switch))
+        while _asked(ari) != ["channels/create"]:
+            await ari.asked.get()
+        await ari.sockets[-1].close()
+        with pytest.raises(SwitchUnavailable):
+            await ringing
+        with pytest.raises(SwitchUnavailable):
+            await _ring(connection.switch)
