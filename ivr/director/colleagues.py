@@ -67,7 +67,7 @@ class Colleagues:
             yield answer
         finally:
             ringing.cancel()
-            if call.facts.colleague_leg != leg.channel:
+            if leg.channel not in (call.facts.leg, call.facts.colleague_leg):
                 self._take_back(leg, call.facts.call_id)
 
     def dismiss(self, call: Call) -> None:

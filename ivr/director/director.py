@@ -9,7 +9,6 @@ from typing import assert_never
 import structlog
 
 from ivr.director.desk_calls import DeskCalls
-from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.matchmaking import Matchmaker
 from ivr.director.performing import Performance
@@ -62,8 +61,8 @@ class Director:
         self._tasks = Tasks()
         self._desk = Matchmaker(house, self._switch, self._tasks)
         self._calls: dict[ChannelId, Call] = {}
-        duty_desk = DutyDesk(house, self.call)
-        self._desk_calls = DeskCalls(house, self._switch, self._tasks, duty_desk)
+        lines = self._desk.second_lines
+        self._desk_calls = DeskCalls(house, self._switch, self._tasks, lines, calls=self.call)
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
@@ -181,7 +180,10 @@ class Director:
     def _deliver(
         self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded
     ) -> None:
-        party = self._party(event.channel)
+        if isinstance(event, TransferAsked):
+            party = self._desk.second_lines.hearer(event)
+        else:
+            party = self._party(event.channel)
         if party is None:
             return
         if isinstance(event, ChannelEnded):

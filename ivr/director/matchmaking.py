@@ -12,6 +12,7 @@ from ivr.director.offers import Offers
 from ivr.director.partings import Partings
 from ivr.director.place import StandingPlace
 from ivr.director.ringing import Leg
+from ivr.director.second_lines import SecondLines
 from ivr.director.standing import Standing
 from ivr.domain.call import CallId, ChannelId, Facts
 from ivr.domain.ending import was_cut_off
@@ -23,7 +24,7 @@ from ivr.domain.recovery import Adopt
 from ivr.domain.routing import match, next_overflow
 from ivr.domain.service import ServiceLine
 from ivr.ports import Switch
-from ivr.stage import Call, Party, Place
+from ivr.stage import Call, Party, Place, Taker
 from ivr.tasks import Tasks
 
 EXPECT_BOUND_S = 3.0
@@ -40,6 +41,7 @@ class Matchmaker:
         self._standing = Standing(house)
         self._offers = Offers(house, switch, tasks)
         self.colleagues = Colleagues(house, switch, tasks, self._offers)
+        self.second_lines = SecondLines(switch, tasks, self._offers, self.colleagues)
         self._partings = Partings(house, tasks)
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -114,11 +116,21 @@ class Matchmaker:
         leg = self._leg(call)
         return leg is not None and was_cut_off(leg.cause)
 
-    def dismiss(self, call: Call) -> None:
+    def dismiss(self, call: Call, leg: ChannelId | None = None) -> None:
         """See `ivr.stage.Desk`."""
-        leg = self._leg(call)
-        if leg is None:
-            return
+        ends = self._leg(call) if leg is None else self._offers.legs.get(leg)
+        if ends is not None:
+            self._dismiss(call, ends)
+
+    def consulted(self, call: Call, line: ChannelId) -> Taker | None:
+        """See `ivr.stage.Desk`."""
+        return self.second_lines.consulted(call, line)
+
+    def end_line(self, line: ChannelId) -> None:
+        """See `ivr.stage.Desk`."""
+        self.second_lines.end(line)
+
+    def _dismiss(self, call: Call, leg: Leg) -> None:
         wrap_up_s = self._routing(call).wrap_up_s if call.facts.connected else 0.0
         if call.facts.connected:
             self._count(leg, wrap_up_s)

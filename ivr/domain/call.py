@@ -139,6 +139,11 @@ def talk_bridge(call_id: CallId) -> BridgeId:
     return BridgeId(f"{call_id}.talk")
 
 
+def second_line_bridge(line: ChannelId) -> BridgeId:
+    """The bridge on which a counsellor speaks with a colleague dialled on this channel."""
+    return BridgeId(f"{line}.second")
+
+
 def consult_bridge(call_id: CallId) -> BridgeId:
     """The bridge on which the counsellor of this call consults a colleague."""
     return BridgeId(f"{call_id}.consult")

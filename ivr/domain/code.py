@@ -1,4 +1,4 @@
-"""What a counsellor wants who dials a code on their phone."""
+"""What a counsellor wants who dials on their phone: a code, or a colleague's number."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,11 @@ class Code:
 
     wish: Wish
     choice: str | None = None
+
+
+def is_number(dialled: str) -> bool:
+    """Whether a number was dialled, such as `102`, and no code."""
+    return not dialled.startswith("*")
 
 
 def read_code(dialled: str) -> Code | None:

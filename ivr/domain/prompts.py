@@ -37,6 +37,7 @@ _DESK: Final = (
     "desk_noted",
     "desk_no_disposition",
     "desk_no_call",
+    "desk_no_caller",
     "desk_urgent",
     *(f"desk_note_{each}" for each in Disposition),
 )

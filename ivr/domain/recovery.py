@@ -18,6 +18,7 @@ from ivr.domain.call import (
     consult_bridge,
     talk_bridge,
 )
+from ivr.domain.code import is_number
 from ivr.domain.ending import outcome_of_hangup
 
 
@@ -28,7 +29,7 @@ class Found:
     `dialled`, `caller` and `hidden` are as on arrival. `facts` is what was
     remembered on it (None: nothing yet); `leg_of` the call that a counsellor's
     leg was rung for, None on a caller's channel. `phone` is the account of a
-    counsellor's phone that dialled a code.
+    counsellor's phone that dialled a code or a colleague.
     """
 
     channel: ChannelId
@@ -82,7 +83,7 @@ class Close:
 
 @dataclass(frozen=True, kw_only=True)
 class HangUpOrphan:
-    """A leg that belongs to no caller."""
+    """A leg that belongs to no caller, or a phone that nobody speaks with any more."""
 
     channel: ChannelId
 
@@ -133,8 +134,9 @@ def reconcile(
     actions += _attend(found, attended)
     lost = (facts for call, facts in unfinished.items() if call not in here)
     actions += [_close(f, switch_started, kept=f.call_id in callbacks) for f in lost]
-    orphans = (c for c in found.values() if c.leg_of is not None and c.channel not in wanted)
-    actions += [HangUpOrphan(channel=leg.channel) for leg in orphans]
+    legs = (c for c in found.values() if c.leg_of is not None and c.channel not in wanted)
+    actions += [HangUpOrphan(channel=leg.channel) for leg in legs]
+    actions += [HangUpOrphan(channel=line.channel) for line in _second_lines(found, attended)]
     going_on = known | set(performing)
     needed = {bridge(call) for call in going_on for bridge in (talk_bridge, consult_bridge)}
     actions += [RemoveBridge(bridge=bridge) for bridge in sorted(bridges - needed)]
@@ -148,9 +150,19 @@ def _is_callers(channel: Found) -> bool:
 def _attend(found: Mapping[ChannelId, Found], attended: frozenset[ChannelId]) -> list[Attend]:
     return [
         Attend(channel=c.channel, account=c.phone, dialled=c.dialled)
-        for c in found.values()
-        if c.phone is not None and c.in_application and c.channel not in attended
+        for c in _phones(found, attended)
+        if c.phone is not None and not is_number(c.dialled)
     ]
+
+
+def _second_lines(found: Mapping[ChannelId, Found], attended: frozenset[ChannelId]) -> list[Found]:
+    """Phones that dialled a colleague: a consultation does not outlive us, and the caller does."""
+    return [c for c in _phones(found, attended) if is_number(c.dialled)]
+
+
+def _phones(found: Mapping[ChannelId, Found], attended: frozenset[ChannelId]) -> list[Found]:
+    ours = (c for c in found.values() if c.phone is not None and c.in_application)
+    return [c for c in ours if c.channel not in attended]
 
 
 def _read(channel: Found) -> Facts | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ivr.domain.call import CounsellorId, Language, TopicId
+from ivr.domain.call import ChannelId, CounsellorId, Language, TopicId
 from ivr.domain.number import dialled_form
 from ivr.domain.service import Service
 
@@ -81,7 +81,14 @@ class Transfer:
     target: Target
 
 
-Command = Key | Consult | Transfer
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """Lead the caller to whoever is spoken with on this second line of the phone (RFC 5589)."""
+
+    line: ChannelId
+
+
+Command = Key | Consult | Transfer | HandOver
 
 STAR: Final = "*"
 _END: Final = "#"

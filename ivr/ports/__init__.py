@@ -3,6 +3,7 @@
 from ivr.ports.clock import Clock
 from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
 from ivr.ports.events import (
+    NO_SUCH_CALL,
     Arrived,
     ChannelEnded,
     HoldChanged,
@@ -28,6 +29,7 @@ from ivr.ports.switch import (
 )
 
 __all__ = [
+    "NO_SUCH_CALL",
     "Arrived",
     "Barred",
     "Because",

@@ -6,6 +6,7 @@ from typing import NewType
 from ivr.domain.call import ChannelId
 
 PlaybackId = NewType("PlaybackId", str)
+NO_SUCH_CALL = ChannelId("")  # no channel has this id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ class PhoneChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneDialled:
-    """A counsellor's phone dialled a code, such as `*1`; `account` is the phone that did."""
+    """A counsellor's phone dialled a code or a number; `account` is the phone that did."""
 
     channel: ChannelId
     account: str
@@ -85,8 +86,8 @@ class TransferAsked:
     """A counsellor's phone asks that its call be transferred (SIP REFER, RFC 3515).
 
     `target` is the user part that it names: untrusted, at most 79 characters. `consulted` is
-    the phone's own second call that is to take the place of the first (RFC 3891), if that
-    is what it asks.
+    the second call that is to take the place of the first (RFC 3891), if that is what it
+    asks: untrusted, it may be another phone's; `NO_SUCH_CALL` where there is no such call.
     """
 
     channel: ChannelId

@@ -1,8 +1,17 @@
 """Where a caller is led at the counsellor's wish, and what becomes of them when the latter goes."""
 
-from ivr.domain.call import Outcome, SceneName
+from ivr.domain.call import ChannelId, Outcome, SceneName
 from ivr.domain.journal import EventKind
-from ivr.domain.transfer import Colleague, Command, Consult, Key, Outside, Refusal, Transfer
+from ivr.domain.transfer import (
+    Colleague,
+    Command,
+    Consult,
+    HandOver,
+    Key,
+    Outside,
+    Refusal,
+    Transfer,
+)
 from ivr.stage import Call, Commands, Desk
 
 
@@ -21,12 +30,38 @@ async def lead(call: Call, desk: Desk, commands: Commands, command: Command) -> 
                 return SceneName.OUTSIDE
             await commands.done()
             return SceneName.RETURNING
+        case HandOver(line=line):
+            return await _hand_over(call, desk, commands, line)
         case Key.URGENT:
             await assess_urgent(call, commands)
             return None
         case _:
             await commands.refuse(Refusal.NOT_NOW)
             return None
+
+
+async def _hand_over(
+    call: Call, desk: Desk, commands: Commands, line: ChannelId
+) -> SceneName | None:
+    """The colleague on the phone's second line goes on with the caller; both lines end.
+
+    Written down first: from then on the call is the colleague's, after a crash as well.
+    """
+    taker = desk.consulted(call, line)
+    if taker is None:
+        await commands.refuse(Refusal.NOT_ALLOWED)
+        return None
+    first, target = call.facts.leg, str(Colleague(counsellor=taker.counsellor))
+    try:
+        await call.keep(
+            scene=SceneName.TALKING, counsellor=taker.counsellor, leg=taker.leg, target=target
+        )
+        await commands.done()  # before the lines end: their end would say that it failed
+        await call.talk.part()
+    finally:  # also when the caller hangs up meanwhile
+        desk.end_line(line)
+        desk.dismiss(call, first)
+    return SceneName.TALKING
 
 
 def left(call: Call, desk: Desk) -> Outcome | SceneName:

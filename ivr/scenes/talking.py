@@ -34,7 +34,8 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
     if leg is None:
         return _not_taken_over(call)
     if taken_over:
-        await call.talk.hush(leg)  # they come from a consultation
+        for each in (leg, call.party):  # they come from a consultation, and from being held
+            await call.talk.hush(each)
         leg.forget_keys()
     there = await call.talk.connect(leg)
     if taken_over and not there:

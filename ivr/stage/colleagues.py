@@ -26,7 +26,8 @@ class Colleagues(Protocol):
     ) -> AbstractAsyncContextManager[asyncio.Future[ChannelId | Refusal]]:
         """Ring for as long as the block lasts; the leg that was answered, or why none was.
 
-        A leg that the facts name at the block's end stays; any other is let go.
+        A leg that the facts name at the block's end stays, as the counsellor's or as the
+        second; any other is let go.
         """
         ...
 

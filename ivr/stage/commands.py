@@ -11,6 +11,7 @@ from ivr.domain.transfer import (
     Command,
     Complete,
     Directory,
+    HandOver,
     Incomplete,
     Invalid,
     Keying,
@@ -44,6 +45,7 @@ class Commands:
         self._quiet = quiet
         self._keying = Keying()
         self._pending: Heard | None = None  # what ended the prompt that was being said
+        self._asker = leg.channel  # the line on which the phone asked for a transfer
 
     async def next(self, until: asyncio.Future[Any] | None = None) -> Command | None:
         """The next command; None once the leg has gone or `until` is done."""
@@ -65,7 +67,7 @@ class Commands:
         """Say why it is not done; a phone that asked for it gets its code as well."""
         log.info("command.refused", why=why)
         with suppress(ChannelGone):
-            await self._call.talk.report(self._leg, done=False)
+            await self._call.talk.report(self._asker, done=False)
             if not self._quiet:
                 await self.tell(f"talk_{why}")
 
@@ -78,7 +80,7 @@ class Commands:
     async def done(self) -> None:
         """A phone that asked for the transfer hears that it was done."""
         with suppress(ChannelGone):
-            await self._call.talk.report(self._leg, done=True)
+            await self._call.talk.report(self._asker, done=True)
 
     async def _heard(self, ended: asyncio.Future[None]) -> Heard:
         pending, self._pending = self._pending, None
@@ -131,9 +133,11 @@ class Commands:
         return Invalid(why=Refusal.UNFINISHED) if begun else Incomplete()
 
     def _asked(self, asked: Asked) -> Complete | Invalid:
-        if asked.consulted is not None:
-            return Invalid(why=Refusal.NOT_ALLOWED)
-        return referred(asked.target, self._directory)
+        self._asker = asked.by
+        if asked.consulted is None:
+            return referred(asked.target, self._directory)
+        on_first = asked.by == self._leg.channel
+        return Complete(command=HandOver(line=asked.consulted if on_first else asked.by))
 
 
 def _now() -> float:

@@ -76,6 +76,14 @@ class Desk(Protocol):
         """Whether the counsellor's leg in the facts has ended otherwise than by being hung up."""
         ...
 
-    def dismiss(self, call: Call) -> None:
-        """End the counsellor's leg of the call, if there is one."""
+    def dismiss(self, call: Call, leg: ChannelId | None = None) -> None:
+        """End the counsellor's leg of the call, if there is one; or `leg`, which was it before."""
+        ...
+
+    def consulted(self, call: Call, line: ChannelId) -> Taker | None:
+        """The colleague with whom the call's counsellor speaks on this second line of theirs."""
+        ...
+
+    def end_line(self, line: ChannelId) -> None:
+        """End that second line; the colleague's leg stays if it is the call's by now."""
         ...

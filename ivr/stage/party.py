@@ -59,8 +59,12 @@ class Interrupted:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The phone asks that its call be transferred; see `ivr.ports.TransferAsked`."""
+    """The phone asks that its call be transferred; see `ivr.ports.TransferAsked`.
 
+    `by` is the line of the phone that sent the wish: this one, or its second.
+    """
+
+    by: ChannelId
     target: str
     consulted: ChannelId | None
 
@@ -223,7 +227,7 @@ class Party:
 def _wish(event: KeyPressed | TransferAsked) -> Heard:
     if isinstance(event, KeyPressed):
         return Pressed(key=event.key)
-    return Asked(target=event.target, consulted=event.consulted)
+    return Asked(by=event.channel, target=event.target, consulted=event.consulted)
 
 
 def _now() -> float:

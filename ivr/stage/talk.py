@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from ivr.domain.call import CallId, consult_bridge, talk_bridge
+from ivr.domain.call import CallId, ChannelId, consult_bridge, talk_bridge
 from ivr.ports import ChannelGone, Switch, SwitchUnavailable
 from ivr.stage.party import Party
 
@@ -77,6 +77,6 @@ class Talk:
             except (ChannelGone, SwitchUnavailable):
                 log.debug("talk.ringback_left")
 
-    async def report(self, party: Party, *, done: bool) -> None:
+    async def report(self, line: ChannelId, *, done: bool) -> None:
         """Tell a phone that asked for a transfer what became of it; nothing if it did not ask."""
-        await self._switch.report_transfer(party.channel, done=done)
+        await self._switch.report_transfer(line, done=done)

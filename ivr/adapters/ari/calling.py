@@ -7,7 +7,6 @@ redirected: a 302 ends it.
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ivr.adapters.ari.events import LEG, LEG_OF
@@ -54,7 +53,6 @@ class Calling:
         endpoint: str,
         shown: Shown,
         ring_s: float,
-        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Call the endpoint, for `ring_s` at most; nothing if the leg is there already.
 
@@ -65,7 +63,7 @@ class Calling:
             "app": self._application,
             "appArgs": f"{LEG},{call}",
             "channelId": leg,
-            "variables": {LEG_OF: call, **shown.variables(), **(variables or {})},
+            "variables": {LEG_OF: call, **shown.variables()},
         }
         async with self._socket.expecting("StasisStart", leg) as entered:
             answer = await self._requests.send("POST", "channels/create", body)

@@ -5,6 +5,7 @@ from typing import Any
 
 from ivr.domain.call import ChannelId
 from ivr.ports import (
+    NO_SUCH_CALL,
     Arrived,
     ChannelEnded,
     HoldChanged,
@@ -153,12 +154,19 @@ def _transfer(event: Mapping[str, Any]) -> SwitchEvent | None:
     if "state" in event or "connected_channel" not in by:
         return None
     to = event["refer_to"]
-    second = to.get("destination_channel")
     return TransferAsked(
         channel=ChannelId(by["source_channel"]["id"]),
         target=str(to["requested_destination"].get("destination", "")),
-        consulted=None if second is None else ChannelId(second["id"]),
+        consulted=_consulted(to),
     )
+
+
+def _consulted(to: Mapping[str, Any]) -> ChannelId | None:
+    """The call that a Replaces names: without one, the wish is for no other call."""
+    second = to.get("destination_channel")
+    if second is not None:
+        return ChannelId(second["id"])
+    return NO_SUCH_CALL if "protocol_id" in to["requested_destination"] else None
 
 
 def _phone(event: Mapping[str, Any]) -> SwitchEvent:

@@ -17,8 +17,6 @@ from ivr.ports import (
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
 TRUNK = "trunk"
-# Asterisk asks us, and does nothing by itself, when a phone wants its call transferred.
-TRANSFERS = "PJSIP_TRANSFER_HANDLING()"
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
 # Q.850 causes. 19 makes Asterisk end an unanswered call with 480 Temporarily
@@ -115,7 +113,6 @@ class AriSwitch:
             endpoint=f"PJSIP/{account}",
             shown=Shown(name=display, number=number),
             ring_s=ring_s,
-            variables={TRANSFERS: "ari-only"},
         )
 
     async def dial_out(
