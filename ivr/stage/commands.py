@@ -72,7 +72,13 @@ class Commands:
                 await self.tell(f"talk_{why}")
 
     async def tell(self, prompt: str) -> None:
-        """Say a prompt to the counsellor; a key, or another wish, ends it and is the next one."""
+        """Say a prompt to the counsellor; a key, or another wish, ends it and is the next one.
+
+        Nothing while their phone holds: they hear nothing then, and a phone that came back
+        meanwhile would leave the caller with the music of its hold button (Asterisk 22.10).
+        """
+        if self._leg.holds_us:
+            return
         with suppress(ChannelGone):
             heard = await self._leg.say([Prompt(id=prompt, language=self._language)], keys=True)
             self._pending = None if isinstance(heard, Finished) else heard

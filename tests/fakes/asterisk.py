@@ -37,7 +37,7 @@ class Channel:
     caller: str = ""
     hidden: bool = False
     account: str = ""
-    phone: str | None = None  # the counsellor's phone that dialled a code
+    phone: str | None = None  # the counsellor's phone that dialled a code or a colleague
     up: bool = False
     in_application: bool = True
     facts: str | None = None
@@ -96,7 +96,7 @@ class FakeAsterisk:
         return channel
 
     def dial_code(self, account: str, code: str) -> Channel:
-        """A counsellor dials a code."""
+        """A counsellor dials a code, or a colleague's number."""
         self._number += 1
         channel = Channel(id=ChannelId(f"1.{self._number}"), dialled=code, phone=account)
         self.channels[channel.id] = channel
@@ -124,8 +124,15 @@ class FakeAsterisk:
         self.emit(ChannelEnded(channel=channel_id, cause=cause, rang=rang))
 
     def hold(self, channel: Channel, *, held: bool) -> None:
-        """A caller puts us on hold, or comes back."""
+        """Somebody puts us on hold, or comes back: whoever they are bridged with hears music.
+
+        Music that sticks to them when the phone hangs up, until they leave the bridge.
+        """
         channel.holds_us = held
+        for members in self.bridges.values():
+            if channel.id in members:
+                for other in members - {channel.id}:
+                    self.channels[other].music = held
         self.emit(HoldChanged(channel=channel.id, held=held))
 
     def received(self, channel: Channel) -> int:

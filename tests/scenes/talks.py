@@ -9,6 +9,7 @@ from ivr.domain.call import CallId
 from ivr.domain.journal import Event, EventKind
 from ivr.domain.policy import Routing
 from ivr.domain.service import Service
+from ivr.ports import TransferAsked
 from tests.fakes.asterisk import Channel, FakePhone
 from tests.fakes.service import ADULTS, FAMILIES, FREE, counsellor, service
 from tests.fakes.time import Steps
@@ -54,6 +55,7 @@ class Talk:
         return talk
 
     caller: Channel
+    second: Channel | None = None  # the second line of Anna's phone
 
     def on(self, name: str, *, answers_after: float | None = 1.0) -> FakePhone:
         """A colleague comes to work."""
@@ -61,9 +63,11 @@ class Talk:
         return self.phones[name]
 
     def channel(self, who: str) -> Channel | None:
-        """The channel of the caller, or the answered leg of a counsellor or number."""
-        if who == "caller":
-            return self.caller if self.caller.id in self.asterisk.channels else None
+        """The channel of the caller or of Anna's second line, or the answered leg of others."""
+        if who in ("caller", "second"):
+            channel = self.caller if who == "caller" else self.second
+            there = channel is not None and channel.id in self.asterisk.channels
+            return channel if there else None
         legs = (c for c in self.asterisk.channels.values() if c.account == who and c.up)
         return next(legs, None)
 
@@ -87,6 +91,35 @@ class Talk:
         """Whether the caller hears music and nobody."""
         alone = not any(self.caller.id in on for on in self.asterisk.bridges.values())
         return self.caller.music and alone
+
+    def hold(self, *, held: bool = True) -> None:
+        """Anna presses the hold button of her phone."""
+        leg = self.channel("anna")
+        if leg is not None:
+            self.asterisk.hold(leg, held=held)
+
+    def hears_hold_music(self) -> bool:
+        """Whether the caller hears music because a phone's button was pressed."""
+        return self.caller.music and not self.on_music()
+
+    async def dial(self, number: str) -> None:
+        """Anna holds the caller and dials a colleague on her second line."""
+        self.hold()
+        self.second = self.asterisk.dial_code("anna", number)
+        await asyncio.sleep(0.1)
+
+    async def ask_on_second_line(self, number: str = "102", name: str = "bertil") -> None:
+        """Anna speaks with a colleague on her second line."""
+        await self.dial(number)
+        await self.until_together("second", name)
+
+    def refer(self, by: str, to: str) -> Channel | None:
+        """A phone asks that the caller be led from one of its lines to the other; that line."""
+        line, other = self.channel(by), self.channel(to)
+        if line is not None and other is not None:
+            asked = TransferAsked(channel=line.id, target="", consulted=other.id)
+            self.asterisk.emit(asked)
+        return line
 
     async def press(self, who: str, keys: str) -> None:
         """Press keys, if there is a call at all."""
@@ -118,7 +151,9 @@ class Talk:
     def heard(self, who: str) -> list[str]:
         """The prompts that this person has heard since the talk began, without the language."""
         channels = [*self.asterisk.past.values(), *self.asterisk.channels.values()]
-        sounds = [s for c in channels if who in (c.account, "caller") for s in c.heard]
+        if who == "second":
+            channels = [self.second] if self.second is not None else []
+        sounds = [s for c in channels if who in (c.account, "caller", "second") for s in c.heard]
         return [sound.rpartition("/")[2] for _, sound in sounds]
 
     def events(self, kind: EventKind) -> list[Event]:

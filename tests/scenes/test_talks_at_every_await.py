@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 
@@ -62,6 +63,18 @@ async def outside_consulted(talk: Talk) -> None:
     await talk.insist("anna", "*4", lambda: talk.together("caller", OUTSIDE))
 
 
+async def handed_over_on_the_second_line(talk: Talk) -> None:
+    for _ in range(3):
+        if talk.together("caller", "bertil"):
+            return
+        if talk.channel("second") is None and talk.channel("anna") is not None:
+            await talk.dial("102")
+        await talk.patiently(lambda: talk.together("second", "bertil"))
+        talk.refer("anna", "second")
+        await talk.patiently(lambda: talk.together("caller", "bertil"))
+    talk.hang_up("second")  # those who cannot be brought together speak until one hangs up
+
+
 STORIES: list[Story] = [
     held,
     consulted,
@@ -72,6 +85,7 @@ STORIES: list[Story] = [
     to_a_topic,
     outside,
     outside_consulted,
+    handed_over_on_the_second_line,
 ]
 MARKED = (EventKind.TRANSFERRED, EventKind.ADDED, EventKind.CONNECTED)
 
@@ -145,8 +159,13 @@ def test_a_crash_at_any_await_of_a_talk_changes_nothing_that_counts(
     at_every_step(story, crash, same)
 
 
-@pytest.mark.parametrize("who", ["caller", "anna", "bertil", OUTSIDE])
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize(
+    ("story", "who"),
+    [
+        *product(STORIES, ["caller", "anna", "bertil", OUTSIDE]),
+        (handed_over_on_the_second_line, "second"),
+    ],
+)
 def test_a_hang_up_at_any_await_of_a_talk_gives_one_outcome_and_leaves_nothing(
     story: Story, who: str
 ) -> None:
