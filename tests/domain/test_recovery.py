@@ -15,6 +15,7 @@ from ivr.domain.recovery import (
     Adopt,
     Attend,
     Close,
+    Found,
     Greet,
     HangUpOrphan,
 )
@@ -24,6 +25,10 @@ from tests.domain.worlds import CALL, UNREADABLE, World, call_on, caller, worlds
 def _callers(world: World) -> list[ChannelId]:
     ours = [f for f in world.found.values() if f.in_application]
     return [f.channel for f in ours if f.leg_of is None and f.phone is None]
+
+
+def _second_line(found: Found) -> bool:
+    return found.in_application and found.phone is not None and found.dialled == "102"
 
 
 @given(world=worlds())
@@ -49,8 +54,14 @@ def test_every_phone_that_dialled_a_code_is_attended_to_with_its_account_and_cod
     assert {(a.channel, a.account, a.dialled) for a in attended} == {
         (f.channel, "anna", f.dialled)
         for f in world.found.values()
-        if f.phone is not None and f.in_application
+        if f.phone is not None and f.in_application and f.dialled.startswith("*")
     }
+
+
+@given(world=worlds())
+def test_every_phone_that_dialled_a_colleague_is_hung_up(world: World) -> None:
+    hung_up = {action.channel for action in world.reconcile() if isinstance(action, HangUpOrphan)}
+    assert hung_up >= {f.channel for f in world.found.values() if _second_line(f)}
 
 
 @given(world=worlds())
@@ -79,7 +90,8 @@ def test_a_caller_is_never_hung_up_on_nor_is_a_counsellor_a_caller_talks_with(
     actions = world.reconcile()
     hung_up = {action.channel for action in actions if isinstance(action, HangUpOrphan)}
     adopted = [action for action in actions if isinstance(action, Adopt)]
-    assert not hung_up & {f.channel for f in world.found.values() if f.leg_of is None}
+    others = (f for f in world.found.values() if f.leg_of is None and not _second_line(f))
+    assert not hung_up & {f.channel for f in others}
     assert not hung_up & {action.leg for action in adopted}
     assert not hung_up & {action.facts.leg for action in adopted}
     assert not hung_up & {action.colleague_leg for action in adopted}

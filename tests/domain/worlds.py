@@ -114,8 +114,8 @@ def _leg(channel: ChannelId, call: CallId, *, up: bool) -> Found:
 
 @st.composite
 def _phones(draw: st.DrawFn) -> list[Found]:
-    """Counsellors' phones that dialled a code."""
-    codes = draw(st.lists(st.sampled_from(["*1", "*21", "*4"]), max_size=2))
+    """Counsellors' phones that dialled a code or a colleague."""
+    codes = draw(st.lists(st.sampled_from(["*1", "*21", "*4", "102"]), max_size=2))
     return [
         replace(
             caller(ChannelId(f"2.{n}"), None, up=draw(st.booleans()), ours=draw(st.booleans())),

@@ -153,6 +153,15 @@ def _dial(phone: Caller, asterisk: EmbeddedAsterisk, number: str) -> None:
 async def test_a_counsellors_phone_dials_a_code_and_the_controller_gets_it_with_the_phone(
     asterisk: EmbeddedAsterisk, code: str
 ):
+    await _reaches_the_controller(asterisk, code)
+
+
+@pytest.mark.parametrize("number", ["10", "102", "1020", "10200", "11", "911"])
+async def test_a_counsellors_phone_dials_a_colleague(asterisk: EmbeddedAsterisk, number: str):
+    await _reaches_the_controller(asterisk, number)
+
+
+async def _reaches_the_controller(asterisk: EmbeddedAsterisk, code: str) -> None:
     async with _controller(asterisk.ensure_running()) as events:
         with Caller(asterisk.sip) as phone:
             _dial(phone, asterisk, code)
@@ -168,7 +177,23 @@ def test_a_code_finds_no_controller_and_the_phone_is_told(asterisk: EmbeddedAste
 
 
 @pytest.mark.parametrize(
-    "number", ["0401234567", "112", "*7", "*0", "*11", "*25", "*211", "*50", "*56", "*1#", "anna"]
+    "number",
+    [
+        "0401234567",
+        "112",
+        "5",
+        "102000",
+        "10#",
+        "*7",
+        "*0",
+        "*11",
+        "*25",
+        "*211",
+        "*50",
+        "*56",
+        "*1#",
+        "anna",
+    ],
 )
 def test_a_counsellors_phone_can_dial_nothing_else(asterisk: EmbeddedAsterisk, number: str):
     asterisk.ensure_running()

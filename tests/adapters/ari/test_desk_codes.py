@@ -1,4 +1,4 @@
-"""A code dialled on a counsellor's phone is told as one, when it comes and when it is found."""
+"""What is dialled on a counsellor's phone is told as that, when it comes and when it is found."""
 
 from typing import Any
 
@@ -17,9 +17,10 @@ CHANNEL: dict[str, Any] = {
 }
 
 
-def test_a_code_comes_with_the_phone_that_dialled_it() -> None:
-    event = {"type": "StasisStart", "channel": CHANNEL, "args": ["desk", "*21", "anna"]}
-    told = PhoneDialled(channel=ChannelId("1.7"), account="anna", dialled="*21")
+@pytest.mark.parametrize("dialled", ["*21", "102"])
+def test_a_code_or_a_number_comes_with_the_phone_that_dialled_it(dialled: str) -> None:
+    event = {"type": "StasisStart", "channel": CHANNEL, "args": ["desk", dialled, "anna"]}
+    told = PhoneDialled(channel=ChannelId("1.7"), account="anna", dialled=dialled)
     assert Translator().translate(event) == told
 
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.adapters.ari.events import Translator
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.phone.phone import Phone, PhoneCall
-from ivr.ports import ChannelGone, KeyPressed, LegAnswered, TransferAsked
+from ivr.ports import NO_SUCH_CALL, ChannelGone, KeyPressed, LegAnswered, TransferAsked
 
 from .conftest import Line
 
@@ -138,6 +138,9 @@ def test_an_attended_transfer_names_the_phones_second_call() -> None:
     assert asked == TransferAsked(
         channel=ChannelId("leg"), target="201", consulted=ChannelId("1.7")
     )
-    unknown = {"requested_destination": {"protocol_id": "junk"}}
+
+
+def test_an_attended_transfer_to_an_unknown_call_is_no_blind_one() -> None:
+    unknown = {"requested_destination": {"destination": "201", "protocol_id": "junk"}}
     asked = Translator().translate({**WISH, "refer_to": unknown})
-    assert asked == TransferAsked(channel=ChannelId("leg"), target="", consulted=None)
+    assert asked == TransferAsked(channel=ChannelId("leg"), target="201", consulted=NO_SUCH_CALL)
