@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import CALL, DESK, LEG_OF
+from ivr.adapters.ari.events import CALL, DESK, LEG, LEG_OF
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
@@ -25,7 +25,7 @@ async def snapshot(requests: Requests, application: str) -> Snapshot:
     channels = await requests.read("channels")
     endpoints = await requests.read("endpoints/PJSIP")
     listed = [_channel(channel, application) for channel in channels]
-    found = await _with_facts(requests, listed)
+    found = await _with_variables(requests, listed)
     return Snapshot(
         started=datetime.fromisoformat(info["status"]["startup_time"]),
         channels={channel.channel: channel for channel in found},
@@ -34,38 +34,43 @@ async def snapshot(requests: Requests, application: str) -> Snapshot:
     )
 
 
-async def _with_facts(requests: Requests, listed: Sequence[Found]) -> list[Found]:
-    """Callers' channels with what is remembered on them; one that has gone meanwhile is left out.
+async def _with_variables(requests: Requests, listed: Sequence[Found]) -> list[Found]:
+    """Channels with what is written on them; one that has gone meanwhile is left out.
 
-    Asked of each one: as a variable that Asterisk lists by itself, the facts would come with
-    every event too.
+    Asked of each one: variables that Asterisk lists by itself would come with every event
+    too, and cost it more than that (`dialplan/ari.conf`).
     """
     found: list[Found | None] = []
     for first in range(0, len(listed), AT_ONCE):
         some = listed[first : first + AT_ONCE]
-        found += await asyncio.gather(*(_with_its_facts(requests, each) for each in some))
+        found += await asyncio.gather(*(_with_its_own(requests, each) for each in some))
     return [each for each in found if each is not None]
 
 
-async def _with_its_facts(requests: Requests, found: Found) -> Found | None:
+async def _with_its_own(requests: Requests, found: Found) -> Found | None:
+    """The facts of a caller's channel; of one that is not ours yet, whose leg it is."""
     if found.leg_of is not None or found.phone is not None:
         return found
     path = f"channels/{seg(found.channel)}/variable"
-    answer = await requests.send("GET", path, variable=FACTS)
+    variable = FACTS if found.in_application else LEG_OF
+    answer = await requests.send("GET", path, variable=variable)
     if answer.status == 404:  # nothing remembered yet, or no such channel
         return found if answer.body["message"] == NOT_REMEMBERED else None
     check(answer, path)
-    return replace(found, facts=answer.body["value"] or None)
+    value = answer.body["value"]
+    if not found.in_application:
+        return replace(found, leg_of=CallId(value) if value else None)
+    return replace(found, facts=value or None)
 
 
 def _channel(listed: Mapping[str, Any], application: str) -> Found:
-    variables = listed.get("channelvars", {})
     dialplan = listed["dialplan"]
     name, _, rest = str(dialplan["app_data"]).partition(",")
     args = rest.split(",")
     ours = dialplan["app_name"] == "Stasis" and name == application
     arrived = ours and len(args) == 3 and args[0] == CALL
     to_desk = ours and len(args) == 3 and args[0] == DESK
+    answered = ours and len(args) == 2 and args[0] == LEG
     return Found(
         channel=ChannelId(listed["id"]),
         up=listed["state"] == "Up",
@@ -74,6 +79,6 @@ def _channel(listed: Mapping[str, Any], application: str) -> Found:
         caller=listed["caller"]["number"],
         hidden=arrived and args[2] != "0",
         facts=None,
-        leg_of=CallId(variables[LEG_OF]) if variables.get(LEG_OF) else None,
+        leg_of=CallId(args[1]) if answered else None,
         phone=args[2] if to_desk else None,
     )

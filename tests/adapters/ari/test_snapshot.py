@@ -1,10 +1,12 @@
 """What is found on the switch when some of it goes while it is read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from ivr.domain.call import ChannelId
+from ivr.domain.recovery import Found
 from ivr.ports import SwitchRefused
 
 from .server import Answer, FakeAri, Request, serving
@@ -13,13 +15,12 @@ NOT_SET: Answer = (404, {"message": "Provided variable was not found"})
 GONE: Answer = (404, {"message": "Provided channel was not found"})
 
 
-def _channel(name: str, *args: str, **variables: str) -> dict[str, Any]:
+def _channel(name: str, *args: str, app: str = "Stasis") -> dict[str, Any]:
     return {
         "id": name,
         "state": "Ring",
         "caller": {"number": "+358401234567"},
-        "dialplan": {"app_name": "Stasis", "app_data": ",".join(["ivr", *args])},
-        "channelvars": variables,
+        "dialplan": {"app_name": app, "app_data": ",".join(["ivr", *args])},
     }
 
 
@@ -41,10 +42,13 @@ def _switch(channels: list[dict[str, Any]], facts: dict[str, Answer]) -> FakeAri
     return FakeAri(answer=answer)
 
 
-async def _found(ari: FakeAri) -> dict[ChannelId, str | None]:
+async def _channels(ari: FakeAri) -> Mapping[ChannelId, Found]:
     async with serving(ari), ari.connections().connect() as connection:
-        found = (await connection.switch.snapshot()).channels
-    return {channel: each.facts for channel, each in found.items()}
+        return (await connection.switch.snapshot()).channels
+
+
+async def _found(ari: FakeAri) -> dict[ChannelId, str | None]:
+    return {channel: each.facts for channel, each in (await _channels(ari)).items()}
 
 
 async def test_a_caller_who_goes_while_it_is_looked_is_not_found() -> None:
@@ -58,9 +62,26 @@ async def test_a_caller_who_goes_while_it_is_looked_is_not_found() -> None:
 
 
 async def test_legs_and_counsellors_phones_have_no_facts_to_ask_for() -> None:
-    leg = _channel("leg", IVR_LEG_OF="n1-1.1")
+    leg = _channel("leg", "leg", "n1-1.1")
     phone = _channel("1.9", "desk", "*21", "anna")
-    assert await _found(_switch([leg, phone], {})) == {"leg": None, "1.9": None}
+    found = await _channels(_switch([leg, phone], {}))
+    assert {channel: each.facts for channel, each in found.items()} == {"leg": None, "1.9": None}
+    assert found[ChannelId("leg")].leg_of == "n1-1.1"
+
+
+async def test_of_a_phone_that_still_rings_it_is_asked_whose_leg_it_is() -> None:
+    ringing = [_channel(name, app="AppDial2") for name in ("mine", "gone", "nobodys")]
+    written: dict[str, Answer] = {
+        "mine": (200, {"value": "n1-1.1"}),
+        "gone": GONE,
+        "nobodys": NOT_SET,
+    }
+    found = await _channels(_switch(ringing, written))
+    assert {name: each.leg_of for name, each in found.items()} == {
+        "mine": "n1-1.1",
+        "nobodys": None,
+    }
+    assert all(each.facts is None for each in found.values())
 
 
 async def test_facts_that_cannot_be_read_leave_nobody_greeted_anew() -> None:
