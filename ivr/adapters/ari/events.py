@@ -1,6 +1,6 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ivr.domain.call import ChannelId
@@ -24,7 +24,7 @@ CALL = "call"
 DESK = "desk"
 LEG = "leg"
 
-# The variable that says for which call a leg was rung; it comes with every event (ari.conf).
+# The variable that says for which call a leg was made, until it is in the application.
 LEG_OF = "IVR_LEG_OF"
 
 # All that is wanted of the phones that are watched.
@@ -96,8 +96,15 @@ def _id(event: Mapping[str, Any]) -> ChannelId:
     return ChannelId(event["channel"]["id"])
 
 
+def entered_with(channel: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
+    """The application that a channel is in, and the arguments it came with; empty for none."""
+    dialplan = channel["dialplan"]
+    name, _, arguments = str(dialplan["app_data"]).partition(",")
+    return (name, arguments.split(",")) if dialplan["app_name"] == "Stasis" else ("", [])
+
+
 def _is_leg(channel: Mapping[str, Any]) -> bool:
-    return bool(channel.get("channelvars", {}).get(LEG_OF))
+    return entered_with(channel)[1][:1] == [LEG]
 
 
 def _rings(channel: Mapping[str, Any]) -> bool:

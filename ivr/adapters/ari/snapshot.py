@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import CALL, DESK, LEG, LEG_OF
+from ivr.adapters.ari.events import CALL, DESK, LEG, LEG_OF, entered_with
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
@@ -64,13 +64,11 @@ async def _with_its_own(requests: Requests, found: Found) -> Found | None:
 
 
 def _channel(listed: Mapping[str, Any], application: str) -> Found:
-    dialplan = listed["dialplan"]
-    name, _, rest = str(dialplan["app_data"]).partition(",")
-    args = rest.split(",")
-    ours = dialplan["app_name"] == "Stasis" and name == application
+    name, args = entered_with(listed)
+    ours = name == application
     arrived = ours and len(args) == 3 and args[0] == CALL
     to_desk = ours and len(args) == 3 and args[0] == DESK
-    answered = ours and len(args) == 2 and args[0] == LEG
+    leg = ours and len(args) == 2 and args[0] == LEG
     return Found(
         channel=ChannelId(listed["id"]),
         up=listed["state"] == "Up",
@@ -79,6 +77,6 @@ def _channel(listed: Mapping[str, Any], application: str) -> Found:
         caller=listed["caller"]["number"],
         hidden=arrived and args[2] != "0",
         facts=None,
-        leg_of=CallId(args[1]) if answered else None,
+        leg_of=CallId(args[1]) if leg else None,
         phone=args[2] if to_desk else None,
     )
