@@ -1,7 +1,7 @@
 """What a waiting caller is told, and when."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ class Stretch:
     `entered` is when it began, `said` when something was last announced, `offered`
     when a callback was last offered. `told_closed`: the caller knows that the line
     has closed. `nobody_since` is since when nobody who could serve the caller is at
-    work. `offer_s` is how long it takes to say the offer, seconds.
+    work. `lengths` is how long it takes at most to say each step, seconds.
     """
 
     entered: datetime
@@ -50,7 +50,7 @@ class Stretch:
     offered: datetime | None = None
     told_closed: bool = False
     nobody_since: datetime | None = None
-    offer_s: float = 0.0
+    lengths: Mapping[Step, float] = field(default_factory=dict)
 
 
 def next_due(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -> Due:
@@ -59,10 +59,11 @@ def next_due(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -
     The free waiting is counted from the call's arrival, because the carrier's
     ring limit (ISUP T9) runs from there.
     """
-    dues = [_position(line, stretch), *_offers(line, facts, stretch, now)]
-    closes = closing(line, facts)
-    if closes is not None and not stretch.told_closed:
-        dues.append(Due(at=closes, step=Step.CLOSED))
+    dues = [
+        due
+        for due in _to_be_said(line, facts, stretch)
+        if in_time(line, facts, max(due.at, now), stretch.lengths.get(due.step, 0.0))
+    ]
     dues += [
         Due(at=at, step=Step.LIMIT, limit=limit)
         for limit, at in limits(line, facts, stretch.nobody_since)
@@ -79,6 +80,22 @@ def budget_end(line: ServiceLine, facts: Facts) -> datetime | None:
     if line.charging is not Charging.EARLY_MEDIA or facts.answered or facts.budget_over:
         return None
     return facts.arrived + timedelta(seconds=line.waiting.budget_s)
+
+
+def acts_at(line: ServiceLine, facts: Facts) -> datetime | None:
+    """When the free waiting ends and the line does something about it; None: it never does."""
+    acts = after_budget(line, facts) is SceneName.BUDGET_END
+    return budget_end(line, facts) if acts else None
+
+
+def in_time(line: ServiceLine, facts: Facts, at: datetime, seconds: float) -> bool:
+    """Whether what is begun at this instant and takes so long may be begun at all.
+
+    Nothing is that could not be said to its end before the line acts: what it does when the
+    free waiting ends is late otherwise, or the words are cut off.
+    """
+    acts = acts_at(line, facts)
+    return acts is None or at + timedelta(seconds=seconds) <= acts
 
 
 def after_budget(line: ServiceLine, facts: Facts) -> SceneName:
@@ -108,20 +125,16 @@ def other_language(line: ServiceLine, language: Language) -> Language | None:
     return line.languages[(at + 1) % len(line.languages)]
 
 
-def _position(line: ServiceLine, stretch: Stretch) -> Due:
+def _to_be_said(line: ServiceLine, facts: Facts, stretch: Stretch) -> Iterator[Due]:
+    """What the caller is still to be told while they wait, if there is time for it."""
     every = timedelta(seconds=line.waiting.announce_every_s)
-    return Due(at=stretch.said + every, step=Step.POSITION)
-
-
-def _offers(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -> Iterator[Due]:
-    """The offers still to be made, of those that are over before the free waiting ends."""
-    if not can_offer(line, facts):
-        return
-    end = budget_end(line, facts)
-    for at in _offer_times(line, stretch, end):
-        over = max(at, now) + timedelta(seconds=stretch.offer_s)
-        if end is None or over <= end:
+    yield Due(at=stretch.said + every, step=Step.POSITION)
+    if can_offer(line, facts):
+        for at in _offer_times(line, stretch, budget_end(line, facts)):
             yield Due(at=at, step=Step.OFFER)
+    closes = closing(line, facts)
+    if closes is not None and not stretch.told_closed:
+        yield Due(at=closes, step=Step.CLOSED)
 
 
 def _offer_times(line: ServiceLine, stretch: Stretch, end: datetime | None) -> Iterator[datetime]:

@@ -1,11 +1,14 @@
 """What a waiting caller hears of their place, of the wait and of what they may do."""
 
+from collections.abc import Mapping
+
 from ivr.domain.estimate import WaitBand, said_band
 from ivr.domain.phrase import Count
-from ivr.domain.waiting import other_language
+from ivr.domain.waiting import Step, other_language
 from ivr.stage import Call, Joining, Place, Prompt
 
 MOST_COUNTED = 100
+LONGEST_COUNTED = 78  # no count takes longer to say in Finnish, or noticeably so in Swedish
 
 
 class Announcer:
@@ -43,6 +46,18 @@ class Announcer:
     def closed(self) -> list[Prompt]:
         """The line has closed while the caller stands in it."""
         return [self._call.prompt("closing_waiting")]
+
+    def lengths(self) -> Mapping[Step, float]:
+        """How long these take to say at most, seconds, whatever the place and the wait are then."""
+        call = self._call
+        counts = (0, 1, LONGEST_COUNTED, MOST_COUNTED + 1)
+        position = max(call.length(_position(call, ahead)) for ahead in counts)
+        wait = max(call.length(call.prompt(f"wait_{band}")) for band in WaitBand)
+        return {
+            Step.POSITION: position + wait + call.length(call.prompt("hold_thanks")),
+            Step.OFFER: call.length(*self.offer()),
+            Step.CLOSED: call.length(*self.closed()),
+        }
 
     def _where_and_how_long(self) -> list[Prompt]:
         """How many are ahead, and how long it takes where that is known."""

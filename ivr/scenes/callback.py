@@ -13,8 +13,7 @@ from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Day, Digits
 from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.schedule import local
-from ivr.domain.waiting import after_budget
-from ivr.domain.waiting import budget_end as budget_end_of
+from ivr.domain.waiting import acts_at, in_time
 from ivr.ports import JournalUnavailable
 from ivr.stage import Call, Desk, Prompt
 
@@ -28,15 +27,15 @@ async def callback(call: Call, desk: Desk) -> SceneName:
     number = own_number(call.facts)
     if number is None:
         hidden = call.facts.caller.hidden
-        await call.say(call.prompt("number_hidden" if hidden else "callback_unavailable"))
+        sorry = call.prompt("number_hidden" if hidden else "callback_unavailable")
+        if _in_time(call, [sorry]):
+            await call.say(sorry)
         return SceneName.WAITING
     match await agreed(call, "number_confirm", number):
-        case Agreed.YES:
+        case Agreed.YES | Agreed.UNASKED:  # they have asked for it, before there was no more time
             return await _keep_or_wait_on(call, number)
-        case Agreed.NO:
+        case Agreed.NO | Agreed.TOO_LATE:
             return SceneName.WAITING
-        case Agreed.TOO_LATE:
-            return SceneName.BUDGET_END
 
 
 async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
@@ -70,14 +69,16 @@ class Agreed(Enum):
 
     YES = auto()
     NO = auto()
-    TOO_LATE = auto()  # the free waiting ended during the question
+    TOO_LATE = auto()  # they were asked, and the free waiting left no time for more
+    UNASKED = auto()  # it left no time to ask them at all
 
 
 async def agreed(call: Call, prompt: str, number: str) -> Agreed:
     """Ask whether this number is to be called: 1 yes, 2 no.
 
     Not beyond the end of the free waiting, if the line acts then: a strict carrier
-    may take the call away during the question, and with it the number.
+    may take the call away during the question, and with it the number. What cannot be
+    said to its end by then is not begun, neither the question nor the question again.
     """
     question = Question(
         options={"1": True, "2": False},
@@ -85,16 +86,25 @@ async def agreed(call: Call, prompt: str, number: str) -> Agreed:
         retries=call.line.menu.retries,
     )
     confirm = [call.prompt(prompt, number=Digits(number))]
-    acts = after_budget(call.line, call.facts) is SceneName.BUDGET_END
-    with call.alarm(budget_end_of(call.line, call.facts) if acts else None) as over:
-        answer = await call.ask(question, confirm, lambda why: _again(call, why, confirm), over)
+    if not _in_time(call, confirm):
+        return Agreed.UNASKED
+    no_more = False
+
+    def again(why: NoMatch | NoAnswer) -> list[Prompt]:
+        nonlocal no_more
+        said = _again(call, why, confirm)
+        no_more = not _in_time(call, said)
+        return [] if no_more else said
+
+    with call.alarm(acts_at(call.line, call.facts)) as over:
+        answer = await call.ask(question, confirm, again, over)
     match answer:
         case Chosen(value=True):
             return Agreed.YES
         case Chosen():
             return Agreed.NO
         case NoAnswer() | NoMatch():
-            return Agreed.TOO_LATE if over.done() else Agreed.NO
+            return Agreed.TOO_LATE if no_more or over.done() else Agreed.NO
 
 
 async def keep(call: Call, number: str) -> bool:
@@ -134,3 +144,7 @@ def _saved(call: Call, by: date) -> Prompt:
 def _again(call: Call, why: NoMatch | NoAnswer, question: Sequence[Prompt]) -> list[Prompt]:
     name = "invalid_choice" if isinstance(why, NoMatch) else "no_input"
     return [call.prompt(name), *question]
+
+
+def _in_time(call: Call, said: Sequence[Prompt]) -> bool:
+    return in_time(call.line, call.facts, call.now(), call.length(*said))

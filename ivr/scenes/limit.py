@@ -53,23 +53,32 @@ async def _callback(call: Call, *, ask: bool) -> SceneName | Outcome:
         return await _notice(call)
     if await call.promised() is not None:  # by a process that died before it could say so
         return SceneName.FAREWELL
-    if ask and (instead := await _unless_agreed(call, number)) is not None:
-        return instead
-    if await keep(call, number):
+    answer = await agreed(call, "limit_confirm", number) if ask else Agreed.YES
+    if not _to_be_kept(call, answer):
+        return await _notice(call)
+    if not await keep(call, number):
+        await call.say(call.prompt("callback_not_kept"))
+        return await _notice(call)
+    if answer is Agreed.YES:
         return SceneName.FAREWELL
-    await call.say(call.prompt("callback_not_kept"))
-    return await _notice(call)
+    await call.say(call.prompt("free_window_end"))
+    return Outcome.CALLBACK
 
 
-async def _unless_agreed(call: Call, number: str) -> SceneName | Outcome | None:
-    """None if the caller wants to be called back at this number, else what follows."""
-    match await agreed(call, "limit_confirm", number):
+def _to_be_kept(call: Call, answer: Agreed) -> bool:
+    """Who has no time left to answer is called back if the line keeps numbers at that end.
+
+    Else they hear the notice: nobody begins to pay to be told that they cannot wait.
+    """
+    match answer:
         case Agreed.YES:
-            return None
-        case Agreed.TOO_LATE if call.line.waiting.on_budget_end is OnBudgetEnd.CALLBACK:
-            return SceneName.BUDGET_END
-        case _:  # nobody begins to pay to be told that they cannot wait
-            return await _notice(call)
+            return True
+        case Agreed.NO:
+            return False
+        case Agreed.TOO_LATE | Agreed.UNASKED:
+            return call.line.waiting.on_budget_end is OnBudgetEnd.CALLBACK
+        case _:
+            assert_never(answer)
 
 
 async def _other_topic(call: Call) -> SceneName:

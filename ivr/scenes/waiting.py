@@ -13,6 +13,7 @@ from ivr.domain.waiting import (
     Step,
     Stretch,
     after_budget,
+    in_time,
     next_due,
     other_language,
 )
@@ -56,8 +57,8 @@ class _Wait:
         self._announcer = Announcer(call, place)
         self._latest = self._announcer.joined
         self._repeat = self._language = False
-        offer_s = call.length(*self._announcer.offer())
-        self._stretch = Stretch(entered=call.now(), said=call.now(), offer_s=offer_s)
+        lengths = self._announcer.lengths()
+        self._stretch = Stretch(entered=call.now(), said=call.now(), lengths=lengths)
 
     async def begin(self) -> Heard:
         """Say the place, unless the caller cannot wait here at all."""
@@ -123,9 +124,12 @@ class _Wait:
         return await self._call.hold(seconds, self._place.taken, watch=self._vigil)
 
     async def _say(self, prompts: Callable[[], list[Prompt]]) -> Heard:
+        call, said = self._call, prompts()
         self._latest = prompts
-        heard = await self._call.say(*prompts(), keys=True, until=self._place.taken)
-        self._stretch = replace(self._stretch, said=self._call.now())
+        heard: Heard = Finished()
+        if in_time(call.line, call.facts, call.now(), call.length(*said)):
+            heard = await call.say(*said, keys=True, until=self._place.taken)
+        self._stretch = replace(self._stretch, said=call.now())
         return heard
 
     def _taken(self) -> SceneName:
@@ -140,6 +144,7 @@ class _Wait:
         if language is not None:
             await call.keep(language=language)
             call.record(EventKind.LANGUAGE, of=f"/{call.now().isoformat()}", language=language)
+            self._stretch = replace(self._stretch, lengths=self._announcer.lengths())
             self._place.wants_anew()
         return await self._say(self._announcer.anew)
 

@@ -28,6 +28,8 @@ async def ask(
             return verdict
         attempt += 1
         prompts = again(verdict.because)
+        if not prompts:
+            return verdict.because
 
 
 async def _one_key(

@@ -151,8 +151,8 @@ class Call:
         """Put a question until it is answered or its retries are used up.
 
         `again` gives what is said, in place of the prompts, after a wrong key or
-        a silence. A key is taken during the prompt. Once `until` is done, silence is
-        the answer, without another try.
+        a silence; nothing, where there is to be no other try. A key is taken during the
+        prompt. Once `until` is done, silence is the answer, without another try.
         """
         return await ask(self.party, question, prompts, again, until)
 

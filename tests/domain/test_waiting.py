@@ -17,9 +17,11 @@ from ivr.domain.waiting import (
     Due,
     Step,
     Stretch,
+    acts_at,
     after_budget,
     budget_end,
     can_offer,
+    in_time,
     next_due,
     other_language,
 )
@@ -52,7 +54,7 @@ def _hidden(call: Facts) -> Facts:
 def _steps(of: ServiceLine, call: Facts, spoken: timedelta, most: int) -> list[Due]:
     """The steps of one stretch of waiting in which each announcement takes `spoken`."""
     now = BEGIN
-    stretch = replace(FRESH, offer_s=spoken.total_seconds())
+    stretch = replace(FRESH, lengths=dict.fromkeys(Step, spoken.total_seconds()))
     steps: list[Due] = []
     while len(steps) < most:
         due = next_due(of, call, stretch, now)
@@ -70,14 +72,25 @@ def _steps(of: ServiceLine, call: Facts, spoken: timedelta, most: int) -> list[D
 
 
 @given(policy=POLICIES, spoken=SECONDS)
-def test_free_waiting_always_comes_to_the_end_of_its_budget(
+def test_free_waiting_always_comes_to_the_end_of_its_budget_and_at_its_time(
     policy: WaitingPolicy, spoken: timedelta
 ) -> None:
     of = _line(policy=policy)
-    last = _steps(of, facts(of), spoken, most=40)[-1]
+    *said, last = _steps(of, facts(of), spoken, most=40)
     end = BEGIN + timedelta(seconds=policy.budget_s)
-    assert last.step is Step.BUDGET_END
-    assert end <= last.at <= end + spoken  # what is being said is said to its end
+    assert last == Due(at=end, step=Step.BUDGET_END)
+    assert all(due.at + spoken <= end for due in said)
+
+
+@given(policy=POLICIES, on_budget_end=st.sampled_from(OnBudgetEnd))
+def test_where_the_end_of_the_budget_changes_nothing_the_place_is_told_across_it(
+    policy: WaitingPolicy, on_budget_end: OnBudgetEnd
+) -> None:
+    of = _line(policy=replace(policy, on_budget_end=on_budget_end))
+    acts = acts_at(of, facts(of))
+    assert acts == (None if on_budget_end is OnBudgetEnd.WAIT else budget_end(of, facts(of)))
+    assert in_time(of, facts(of), BEGIN, policy.budget_s + 1) == (acts is None)
+    assert in_time(of, facts(of), BEGIN, policy.budget_s - 1)
 
 
 @given(policy=POLICIES, spoken=SECONDS)
@@ -132,14 +145,14 @@ def test_the_shipped_policy_says_offer_offer_and_end() -> None:
 
 def test_what_was_announced_at_the_time_of_the_last_offer_does_not_take_its_place() -> None:
     of = _line()
-    stretch = replace(FRESH, said=_after(85), offered=_after(15), offer_s=12)
+    stretch = replace(FRESH, said=_after(85), offered=_after(15), lengths={Step.OFFER: 12})
     assert next_due(of, facts(of), stretch, _after(85)) == Due(at=_after(80), step=Step.OFFER)
 
 
 @pytest.mark.parametrize(("now_s", "step"), [(97, Step.OFFER), (99, Step.BUDGET_END)])
 def test_an_offer_that_would_not_be_over_in_time_is_left_out(now_s: float, step: Step) -> None:
     of = _line()
-    stretch = replace(FRESH, said=_after(90), offered=_after(15), offer_s=12)
+    stretch = replace(FRESH, said=_after(90), offered=_after(15), lengths={Step.OFFER: 12})
     assert next_due(of, facts(of), stretch, _after(now_s)).step is step
 
 

@@ -115,7 +115,8 @@ async def test_the_number_is_kept_without_a_key_when_the_free_waiting_ends(
     assert len(promised(line)) == 1
     ending = await call.ended(within_s=15)
     assert (ending.status, ending.by_us) == (480, False)
-    assert prompts(call) == ["fi/welcome", "fi/queue_next", "fi/free_window_end"]
+    told = [prompt for prompt in prompts(call) if prompt != "fi/queue_next"]  # if there was time
+    assert told == ["fi/welcome", "fi/free_window_end"]
     assert answers(call) == 0
     assert await line.outcomes(1) == ["callback"]
     (row,) = await line.rows("SELECT number, line FROM callback")
