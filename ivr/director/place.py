@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ivr.director.ringing import Leg
-from ivr.domain.call import Facts
+from ivr.domain.call import Facts, Outcome
+from ivr.domain.journal import place_left
 from ivr.domain.line import Contact
 from ivr.domain.service import ServiceLine
+from ivr.ports import ChannelGone
 from ivr.stage import Call, Taker
 
 
@@ -21,6 +24,10 @@ class Surroundings(Protocol):
 
     def wait(self, place: "StandingPlace") -> timedelta | None:
         """How long this one is likely to wait; None: not sure."""
+        ...
+
+    def again(self, place: "StandingPlace", vanished: datetime) -> "StandingPlace | None":
+        """Where the caller stands once more whose phone vanished at this instant, if they do."""
         ...
 
 
@@ -36,6 +43,7 @@ class StandingPlace:
         self.taken: asyncio.Future[Taker] = asyncio.get_running_loop().create_future()
         self.ringing: dict[Leg, asyncio.Task[bool]] = {}
         self.nobody_since: datetime | None = None
+        self.regained = False
         self.left = False
         self.wants_anew: Callable[[], None] = _nobody_is_told
         self._line = line
@@ -64,6 +72,17 @@ class StandingPlace:
     def open(self) -> bool:
         """Whether phones are still to be rung."""
         return self.wants and not self.ringing
+
+    async def hand_over(self, vanished: datetime) -> None:
+        """See `ivr.stage.Place`."""
+        left = place_left(self.call.facts, Outcome.GHOST)
+        again = self._line.again(self, vanished)
+        if left is None or again is None or self.call.line.waiting.rejoin_min <= 0:
+            return
+        self.call.note(replaced_by=again.call.facts.call_id)
+        again.regained = True
+        with suppress(ChannelGone):  # then it is they who leave it behind
+            await again.call.regain(left)
 
     def ahead(self) -> int:
         """How many callers are served before this one."""

@@ -8,6 +8,7 @@ from ivr.director.house import House
 from ivr.director.place import StandingPlace, contact_of
 from ivr.domain.call import CallId, Facts, LineId
 from ivr.domain.estimate import ahead, expected_wait
+from ivr.domain.ghost import next_call
 from ivr.domain.line import Contact
 from ivr.domain.routing import Routings
 from ivr.domain.service import ServiceLine
@@ -89,6 +90,12 @@ class Standing:
             return None
         able = self._working.servers(self._as_served(place.contact), now)
         return expected_wait(ahead=self.ahead(place), mean=mean, counsellors=len(able))
+
+    def again(self, place: StandingPlace, vanished: datetime) -> StandingPlace | None:
+        """Where the caller stands once more whose phone vanished at this instant, if they do."""
+        standing = (each.call.facts for each in self._places.values())
+        found = next_call(place.call.facts, vanished, standing)
+        return None if found is None else self._places[found.call_id]
 
     def look_round(self) -> None:
         """Keep each place's word on since when nobody has been at work for it.

@@ -95,7 +95,8 @@ class Facts:
     counsellor's phone. `limit` is why the caller could not go on waiting,
     `redirected` that they were led to another topic because of it. `waiting_since` is
     when the present wait began, where that was not the joining: a talk or another topic
-    was before it. `wanted` is the
+    was before it. `replaced_by` is the caller's next call, which has this one's place in the
+    line. `wanted` is the
     one counsellor for whom a transferred caller waits. `colleague`
     and `colleague_leg` are who is consulted or added, and on which channel;
     the colleague is None for an outside number. `target` is whom the
@@ -122,6 +123,7 @@ class Facts:
     limit: Limit | None = None
     redirected: bool = False
     waiting_since: datetime | None = None
+    replaced_by: CallId | None = None
     wanted: CounsellorId | None = None
     colleague: CounsellorId | None = None
     colleague_leg: ChannelId | None = None

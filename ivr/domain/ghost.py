@@ -1,7 +1,10 @@
 """Whether a waiting caller's phone has vanished: its sound had been flowing, and stopped."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from ivr.domain.call import Facts
 
 # A phone that speaks sends 20 to 50 packets a second, one whose keys are pressed a few.
 STEADY_PACKETS_PER_S = 8.0
@@ -50,6 +53,27 @@ def silent_s(pulse: Pulse, now: datetime) -> float:
 def is_ghost(pulse: Pulse, now: datetime, after_s: float) -> bool:
     """Whether the phone is gone: silent for `after_s` seconds (0: never gone) after a flow."""
     return after_s > 0 and silent_s(pulse, now) >= after_s
+
+
+def next_call(ghost: Facts, vanished: datetime, others: Iterable[Facts]) -> Facts | None:
+    """Which of the calls in the line is the one with which a vanished caller has called again.
+
+    One number may be that of a household or a company, with several callers on the line at
+    once. So it must have come after the last sound (UTC) of the call whose phone is gone; who
+    was there before is somebody else, and so is who has an earlier place. None for a hidden
+    number.
+    """
+    if ghost.caller.hidden or ghost.caller.number is None:
+        return None
+    again = [
+        each
+        for each in others
+        if each.call_id != ghost.call_id
+        and (each.line, each.caller) == (ghost.line, ghost.caller)
+        and each.arrived >= vanished
+        and (each.joined or each.arrived) >= (ghost.joined or ghost.arrived)
+    ]
+    return min(again, key=lambda each: (each.arrived, each.call_id), default=None)
 
 
 def between_samples(after_s: float) -> float:

@@ -128,8 +128,11 @@ _CUT_OFF = frozenset(
 def place_left(facts: Facts, outcome: Outcome) -> Regained | None:
     """The place that a call leaves behind at its end; None: it had none, or needs none.
 
-    A hidden number leaves none: nobody could be told apart by it.
+    A hidden number leaves none: nobody could be told apart by it. Nor does a call whose
+    place the caller's next call has already.
     """
+    if facts.replaced_by is not None:
+        return None
     anonymous = facts.caller.hidden or facts.caller.number is None or facts.line is None
     helped = facts.connected and facts.scene in TALK_SCENES | {SceneName.OUTSIDE}
     if facts.joined is None or anonymous or helped or outcome not in _CUT_OFF:

@@ -22,13 +22,16 @@ class Announcer:
     def joined(self) -> list[Prompt]:
         """On coming into the line; who is new in it is offered the other language, in itself."""
         call = self._call
-        told = self._where_and_how_long()
-        if call.joining is Joining.REGAINED:
-            told.insert(0, call.prompt("place_regained"))
+        again = call.joining is Joining.REGAINED
+        told = self.regained() if again else self._where_and_how_long()
         language = other_language(call.line, call.language)
         if call.joining is not None and language is not None:
             told.append(call.prompt("lang_switch", language))
         return told
+
+    def regained(self) -> list[Prompt]:
+        """The place is that of an earlier call of the caller."""
+        return [self._call.prompt("place_regained"), *self._where_and_how_long()]
 
     def anew(self) -> list[Prompt]:
         """In the language just chosen."""

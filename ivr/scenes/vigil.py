@@ -26,7 +26,9 @@ class Vigil:
         if self._after_s > 0 and self._look_again():
             await self._look()
         call = self._call
-        return self.gone or nobody_at_work(call.line, self._place.nobody_since, call.now())
+        if self.gone or self._place.regained:
+            return True
+        return nobody_at_work(call.line, self._place.nobody_since, call.now())
 
     def _look_again(self) -> bool:
         """Not when the caller was looked at a moment ago, because the music began anew."""

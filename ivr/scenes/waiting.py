@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.domain.call import Limit, Outcome, SceneName
 from ivr.domain.journal import EventKind
@@ -44,6 +44,8 @@ async def waiting(call: Call, desk: Desk) -> Next:
         turn: Turn = await wait.begin()
         while not isinstance(turn, Next):
             turn = wait.meaning(turn) or await wait.go_on()
+        if turn is Outcome.GHOST:
+            await place.hand_over(wait.vanished)
         return turn
 
 
@@ -120,7 +122,15 @@ class _Wait:
         stretch = replace(self._stretch, nobody_since=self._place.nobody_since)
         return next_due(call.line, call.facts, stretch, call.now())
 
+    @property
+    def vanished(self) -> datetime:
+        """When the last sound came of a caller whose phone has vanished (UTC)."""
+        return self._call.now() - timedelta(seconds=self._vigil.silent_s)
+
     async def _hold(self, seconds: float) -> Heard:
+        if self._place.regained:
+            self._place.regained = False
+            return await self._say(self._announcer.regained)
         return await self._call.hold(seconds, self._place.taken, watch=self._vigil)
 
     async def _say(self, prompts: Callable[[], list[Prompt]]) -> Heard:

@@ -16,14 +16,14 @@ from ivr.domain.call import (
     Language,
     SceneName,
 )
-from ivr.domain.journal import EventKind, event
+from ivr.domain.journal import EventKind, Regained, event
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import ChannelGone, Clock, Journal, JournalUnavailable, Switch, SwitchUnavailable
 from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
-from ivr.stage.joining import Joining, join
+from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.party import Heard, Party, Prompt
 from ivr.stage.talk import Talk
 
@@ -104,6 +104,13 @@ class Call:
         if self.joining is Joining.REGAINED:
             self.record(EventKind.REJOINED)
         log.info("scene.entered", scene=scene)
+
+    async def regain(self, place: Regained) -> None:
+        """Stand at the place of an earlier call of the caller, in the middle of the wait."""
+        since = self.facts.waiting_since or self.facts.joined or self.facts.arrived
+        self.facts = at_place(self.facts, place, since=since)
+        await self.keep()
+        self.record(EventKind.REJOINED)
 
     def record(
         self, kind: EventKind, /, of: str = "", **data: str | int | float | bool | None

@@ -25,6 +25,7 @@ class Place(Protocol):
     """A caller's place in the line."""
 
     taken: asyncio.Future[Taker]
+    regained: bool  # it became that of an earlier call of the caller while they waited
 
     @property
     def nobody_since(self) -> datetime | None:
@@ -41,6 +42,13 @@ class Place(Protocol):
 
     def wants_anew(self) -> None:
         """What the caller wants, by the facts, has changed: others may be rung for it."""
+        ...
+
+    async def hand_over(self, vanished: datetime) -> None:
+        """Give the place to the call, if there is one, with which the caller has called again.
+
+        `vanished` is when the last sound came of this one (UTC).
+        """
         ...
 
     def ahead(self) -> int:

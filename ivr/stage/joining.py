@@ -28,14 +28,18 @@ async def join(
     place = await _place_left(journal, line, facts, now)
     if place is None:
         return Joining.NEW, replace(facts, joined=now)
-    joined = replace(
+    return Joining.REGAINED, at_place(facts, place, since=now)
+
+
+def at_place(facts: Facts, place: Regained, *, since: datetime) -> Facts:
+    """The facts of a caller who has regained this place, and whose present wait began then."""
+    return replace(
         facts,
         joined=place.joined,
-        waiting_since=now,
+        waiting_since=since,
         caller_urgent=facts.caller_urgent or place.caller_urgent,
         assessed_urgent=facts.assessed_urgent or place.assessed_urgent,
     )
-    return Joining.REGAINED, joined
 
 
 async def _place_left(

@@ -1,13 +1,18 @@
 """A phone is gone when its sound had been flowing and stopped, and for no other silence."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.ghost import Pulse, between_samples, is_ghost, listen, silent_s
+from ivr.domain.call import Caller, CallId, Facts, LineId
+from ivr.domain.ghost import Pulse, between_samples, is_ghost, listen, next_call, silent_s
+from ivr.domain.service import Charging
+from tests.fakes.service import facts, line
 from tests.fakes.time import BEGIN
 
 AFTER_S = 60.0
@@ -95,3 +100,47 @@ def test_a_stream_that_begins_anew_counts_from_nought_and_is_a_sign_of_life() ->
 def test_nobody_is_gone_where_the_check_is_switched_off() -> None:
     assert _found([0, 500] + [0] * 60, after_s=0) is None
     assert between_samples(0) > 1
+
+
+def _call(call: str, *, arrived_s: float, joined_s: float, **changes: Any) -> Facts:
+    of = line("free", "0291000001", Charging.EARLY_MEDIA)
+    arrived, joined = (BEGIN + timedelta(seconds=seconds) for seconds in (arrived_s, joined_s))
+    known = replace(facts(of, arrived=arrived), call_id=CallId(call), joined=joined)
+    return replace(known, **changes)
+
+
+def test_only_a_call_that_came_after_the_last_sound_is_that_of_the_same_caller() -> None:
+    ghost = _call("n1-1", arrived_s=0, joined_s=10)
+    vanished = BEGIN + timedelta(seconds=100)
+    before = _call("n1-2", arrived_s=99, joined_s=120)
+    after = _call("n1-3", arrived_s=101, joined_s=121)
+    later = _call("n1-4", arrived_s=102, joined_s=115)
+    assert next_call(ghost, vanished, [ghost, later, after, before]) == after
+    assert next_call(ghost, vanished, [ghost, before]) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"caller": Caller(number="+358501112222", hidden=False)},
+        {"line": LineId("other")},
+        {"joined": BEGIN},  # at a place of their own, before this one
+    ],
+)
+def test_another_number_another_line_and_an_earlier_place_are_somebody_elses(
+    other: dict[str, Any],
+) -> None:
+    ghost = _call("n1-1", arrived_s=0, joined_s=10)
+    again = _call("n1-2", arrived_s=101, joined_s=120)
+    vanished = BEGIN + timedelta(seconds=100)
+    assert next_call(ghost, vanished, [again]) == again
+    assert next_call(ghost, vanished, [replace(again, **other)]) is None
+
+
+@pytest.mark.parametrize(
+    "caller", [Caller(number=None, hidden=True), Caller(number=None, hidden=False)]
+)
+def test_callers_without_a_number_are_not_told_apart_and_so_never_the_same(caller: Caller) -> None:
+    ghost = _call("n1-1", arrived_s=0, joined_s=10, caller=caller)
+    again = _call("n1-2", arrived_s=101, joined_s=120, caller=caller)
+    assert next_call(ghost, BEGIN + timedelta(seconds=100), [again]) is None
