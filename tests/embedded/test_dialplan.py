@@ -203,6 +203,21 @@ def test_a_counsellors_phone_can_dial_nothing_else(asterisk: EmbeddedAsterisk, n
         assert [status for status, _ in phone.responses()][-1] == 403
 
 
+def test_nothing_that_is_dialled_can_call_anybody(asterisk: EmbeddedAsterisk):
+    asterisk.ensure_running()
+
+    steps = re.findall(r"\d+\. (\w+)\(.*\[extensions\.conf", asterisk.cli("dialplan show"))
+    known = asterisk.cli("core show applications")
+
+    assert set(steps) <= {
+        "Gosub", "Goto", "GotoIf", "Hangup", "Playback", "Progress", "Return", "Set", "Stasis"
+    }  # fmt: skip
+    assert {"Stasis", "Hangup"} <= set(steps)
+    assert "Stasis:" in known
+    for calls_out in ("Dial", "Originate", "Page", "Queue", "FollowMe", "Transfer", "System"):
+        assert f" {calls_out}:" not in known
+
+
 def test_the_shipped_configuration_has_no_problems(
     root: Root, asterisk: EmbeddedAsterisk, tmp_path: Path
 ):
