@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.settings import PROJECT_ROOT
 
-SOON_S = 10.0
+SOON_S = 60.0  # for a busy machine: only one that hangs takes so long
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,7 @@ async def test_of_two_who_answer_in_the_same_instant_one_has_the_caller_and_the_
         assert all(each is None or isinstance(each, CallGone) for each in answers)
         await call.answered()
         winner, loser = (dora, eero) if eero.state is CallState.ENDED else (eero, dora)
-        await loser.ended()
+        await asyncio.gather(loser.ended(), fanni.ended())
         assert reasons(fanni) == [ELSEWHERE]
         # Where an answer crossed the CANCEL, a BYE without a reason follows it.
         assert reasons(loser)[0] == ELSEWHERE
