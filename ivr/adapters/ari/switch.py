@@ -1,5 +1,6 @@
 """The verbs of the line as ARI requests, each safe to repeat."""
 
+import asyncio
 from collections.abc import Sequence
 
 from ivr.adapters.ari.calling import Calling, Shown
@@ -12,6 +13,7 @@ from ivr.ports import (
     Media,
     PlaybackId,
     Snapshot,
+    SwitchRefused,
 )
 
 MUSIC_CLASS = "ivr"
@@ -25,6 +27,8 @@ NO_ANSWER = "19"
 NORMAL_CLEARING = "16"
 # Sent as `Reason: SIP;cause=200;text="Call completed elsewhere"` (RFC 3326).
 ANSWERED_ELSEWHERE = "26"
+# How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
+STOP_TRIES, STOP_AGAIN_S = 100, 0.02
 
 
 class AriSwitch:
@@ -53,8 +57,18 @@ class AriSwitch:
         )
 
     async def stop(self, playback: PlaybackId) -> bool:
-        """See `ivr.ports.Switch`."""
+        """See `ivr.ports.Switch`.
+
+        For the moment in which a playback has begun and its sound has not (an unanswered caller
+        is sent a 183 in between) Asterisk 22.10 refuses with 500: res_stasis_playback.c sets the
+        state before `controllable`.
+        """
         path = f"playbacks/{seg(playback)}"
+        for _ in range(STOP_TRIES - 1):
+            try:
+                return await self._requests.do("DELETE", path, gone_is_fine=True)
+            except SwitchRefused:
+                await asyncio.sleep(STOP_AGAIN_S)
         return await self._requests.do("DELETE", path, gone_is_fine=True)
 
     async def start_music(self, channel: ChannelId) -> None:
