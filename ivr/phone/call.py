@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from baresip import AudioNotActive, AudioRestarted, Call, Event, StackEvent, StaleHandleError
 
-from ivr.phone import course, transfer
+from ivr.phone import course, dtmf, transfer
 from ivr.phone.heard import Heard
 from ivr.phone.hearing import Hearing
 from ivr.phone.phone import CallGone, CallState, Ending, NotInTime, PhoneCall, Wanted
@@ -121,7 +121,7 @@ class BaresipCall:
     async def press(self, keys: str) -> None:
         """Press keys, as RFC 4733 events."""
         with _reported_gone():
-            await self.native.send_dtmf(keys)
+            await dtmf.press(self.native, keys, lambda: self._voice.silent)
 
     async def hold(self) -> None:
         """Press the hold button."""

@@ -17,6 +17,11 @@ class Voice:
         self._hz: float | None = None
         self._hummed = 0  # samples
 
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to send but silence."""
+        return not self._waiting and self._hz is None
+
     def say(self, pcm: Pcm) -> None:
         """Send sound, after what is already being sent."""
         self._waiting += pcm.tobytes()
