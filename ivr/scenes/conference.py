@@ -2,7 +2,7 @@
 
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
-from ivr.scenes.leading import alone_again, complete
+from ivr.scenes.leading import alone_again, complete, lost
 from ivr.scenes.together import together
 from ivr.stage import Call, Desk
 
@@ -11,7 +11,7 @@ async def conference(call: Call, desk: Desk) -> Outcome | SceneName:
     """All hear each other until one of them leaves; the caller is never left alone."""
     leg, colleague = desk.leg(call), desk.colleagues.leg(call)
     if leg is None and colleague is None:
-        return Outcome.SERVED  # both went while nobody looked
+        return lost(call)  # both went while nobody looked
     if leg is None:
         return complete(call, desk)
     if colleague is None:

@@ -3,7 +3,7 @@
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.transfer import Colleague, Outside, read_target
-from ivr.scenes.leading import alone_again, complete, left
+from ivr.scenes.leading import alone_again, complete, left, lost
 from ivr.scenes.reaching import reach
 from ivr.scenes.together import together
 from ivr.stage import Call, Commands, Desk, Party
@@ -15,6 +15,7 @@ async def consulting(call: Call, desk: Desk) -> Outcome | SceneName:
     colleague_left = colleague is None and call.facts.colleague_leg is not None
     if leg is None or colleague_left:
         await call.talk.adjourn()
+        await call.talk.hush(call.party)
         if leg is None:
             return _without_counsellor(call, desk, colleague)
         return alone_again(call, desk)
@@ -33,11 +34,12 @@ async def consulting(call: Call, desk: Desk) -> Outcome | SceneName:
 
 
 def _without_counsellor(call: Call, desk: Desk, colleague: Party | None) -> SceneName:
-    """The counsellor went while nobody looked: as a phone's user expects, if they could speak."""
-    if colleague is not None:
-        return complete(call, desk)
-    call.note(target=None)
-    return SceneName.RETURNING
+    """The counsellor went while nobody looked, and nobody knows whether they hung up.
+
+    A colleague has the caller; nobody outside is given one unasked.
+    """
+    with_colleague = colleague is not None and call.facts.colleague is not None
+    return complete(call, desk) if with_colleague else lost(call)
 
 
 async def _reach(call: Call, desk: Desk, leg: Party) -> Party | Outcome | SceneName:

@@ -3,7 +3,7 @@
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.transfer import Key
-from ivr.scenes.leading import lead, left
+from ivr.scenes.leading import lead, left, lost
 from ivr.stage import Call, Commands, Desk
 
 
@@ -11,8 +11,7 @@ async def held(call: Call, desk: Desk) -> Outcome | SceneName:
     """Hold the caller; the same key, or the one that leads back, ends it."""
     leg = desk.leg(call)
     if leg is None:
-        call.note(target=None)
-        return SceneName.RETURNING  # nobody knows how the counsellor went: nobody is lost
+        return lost(call)  # while nobody looked
     await call.talk.part()
     call.record(EventKind.HELD)
     commands = Commands(call, leg)

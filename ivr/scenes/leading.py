@@ -2,6 +2,7 @@
 
 from ivr.domain.call import ChannelId, Outcome, SceneName
 from ivr.domain.journal import EventKind
+from ivr.domain.service import Charging
 from ivr.domain.transfer import (
     Colleague,
     Command,
@@ -70,10 +71,22 @@ def left(call: Call, desk: Desk) -> Outcome | SceneName:
     Who hangs up has served the caller. Whose phone or network failed has not: the
     caller goes back to the line, where they first joined it.
     """
-    if not desk.cut_off(call):
-        return Outcome.SERVED
+    return lost(call) if desk.cut_off(call) else Outcome.SERVED
+
+
+def lost(call: Call) -> SceneName:
+    """Nobody is with the caller any more, and nobody knows that they were done.
+
+    So also after a crash: the leg may have been hung up at the end of the talk, or have
+    failed in the middle of it. A caller who was done hangs up.
+    """
     call.note(target=None)
     return SceneName.RETURNING
+
+
+def pays_after_all(call: Call) -> bool:
+    """Whether a caller who was told that waiting is free has been answered since."""
+    return call.line.charging is Charging.EARLY_MEDIA and call.facts.answered
 
 
 def complete(call: Call, desk: Desk) -> SceneName:

@@ -5,7 +5,7 @@ import asyncio
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.transfer import Outside, Refusal, read_target
-from ivr.scenes.leading import alone_again
+from ivr.scenes.leading import alone_again, lost
 from ivr.scenes.reaching import reach
 from ivr.stage import Call, Commands, Desk, Party
 
@@ -13,8 +13,9 @@ from ivr.stage import Call, Commands, Desk, Party
 async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
     """Ring the number unless it has been consulted; the counsellor is free once it answers."""
     leg, party = desk.leg(call), desk.colleagues.leg(call)
-    if party is None and call.facts.colleague_leg is not None:
-        return Outcome.HANDED_OVER  # it hung up while nobody looked
+    if party is None and call.facts.colleague_leg is not None:  # it went while nobody looked
+        await call.talk.hush(call.party)
+        return await _not_reached(call, desk, leg, None)
     await call.talk.part()
     async with call.music():
         if party is None:
@@ -44,8 +45,7 @@ async def _reach(call: Call, desk: Desk, leg: Party | None) -> Party | Refusal |
 async def _not_reached(call: Call, desk: Desk, leg: Party | None, why: Refusal | None) -> SceneName:
     """The counsellor hears why and is back with the caller; without one, the line takes them."""
     if leg is None or leg.gone.done():
-        call.note(target=None)
-        return SceneName.RETURNING
+        return lost(call)
     if why is not None:
         await Commands(call, leg).refuse(why)
     return alone_again(call, desk)

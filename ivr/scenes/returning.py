@@ -2,8 +2,8 @@
 
 from ivr.domain.call import SceneName
 from ivr.domain.journal import EventKind
-from ivr.domain.service import Charging
 from ivr.domain.transfer import Colleague, ToTopic, read_target
+from ivr.scenes.leading import pays_after_all
 from ivr.stage import Call, Desk, Prompt
 
 
@@ -23,9 +23,7 @@ async def returning(call: Call, desk: Desk) -> SceneName:
 
 
 def _price(call: Call) -> list[Prompt]:
-    """Who was told that waiting is free, and has been answered since, pays for this wait."""
-    told_free = call.line.charging is Charging.EARLY_MEDIA
-    return [call.prompt("price_waiting")] if told_free and call.facts.answered else []
+    return [call.prompt("price_waiting")] if pays_after_all(call) else []
 
 
 def _led(call: Call) -> bool:

@@ -5,7 +5,7 @@ from ivr.domain.journal import EventKind
 from ivr.domain.phrase import TopicName
 from ivr.domain.transfer import Colleague, Key, read_target
 from ivr.ports import ChannelGone
-from ivr.scenes.leading import lead, left
+from ivr.scenes.leading import lead, left, lost, pays_after_all
 from ivr.stage import Call, Commands, Desk, Party
 
 
@@ -29,20 +29,18 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
     """Connect the two, and only then answer the caller: charging begins here."""
     leg = desk.leg(call)
     taken_over = call.facts.connected and _takes_over(call)
-    if leg is None and not taken_over:
-        return left(call, desk) if call.facts.connected else await _back_to_the_line(call, desk)
     if leg is None:
-        return _not_taken_over(call)
+        return lost(call) if call.facts.connected else await _not_connected(call, desk)
     if taken_over:
         for each in (leg, call.party):  # they come from a consultation, and from being held
             await call.talk.hush(each)
         leg.forget_keys()
     there = await call.talk.connect(leg)
     if taken_over and not there:
-        return _not_taken_over(call)
+        return lost(call)
     if not call.facts.connected:
         if not there:
-            return await _back_to_the_line(call, desk)
+            return await _not_connected(call, desk)
         await call.answer(because="counsellor")
         call.note(connected=True, wanted=None, target=None)
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
@@ -70,12 +68,6 @@ def _takes_over(call: Call) -> bool:
     return isinstance(read_target(call.facts.target), Colleague)
 
 
-def _not_taken_over(call: Call) -> SceneName:
-    """The colleague went as the counsellor handed over: the caller is not to be lost between."""
-    call.note(target=None)
-    return SceneName.RETURNING
-
-
 def _record_takeover(call: Call) -> None:
     """A colleague has the caller now; on the record here, where a crash cannot lose it."""
     taken_over = read_target(call.facts.target)
@@ -88,6 +80,15 @@ def _record_takeover(call: Call) -> None:
             topic=call.facts.topic,
         )
         call.note(target=None)
+
+
+async def _not_connected(call: Call, desk: Desk) -> SceneName:
+    """The counsellor went as the two were connected.
+
+    Who has been answered is told so, and what it costs: a controller that died may have
+    answered them a moment before.
+    """
+    return lost(call) if pays_after_all(call) else await _back_to_the_line(call, desk)
 
 
 async def _back_to_the_line(call: Call, desk: Desk) -> SceneName:

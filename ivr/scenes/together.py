@@ -2,7 +2,7 @@
 
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.transfer import Key, Refusal
-from ivr.scenes.leading import alone_again, assess_urgent, complete, left
+from ivr.scenes.leading import alone_again, assess_urgent, complete, left, lost
 from ivr.stage import Call, Commands, Desk, Party
 
 
@@ -14,7 +14,7 @@ async def together(
     while True:
         match await commands.next(until=colleague.gone):
             case None:
-                return _somebody_left(call, desk, leg, colleague)
+                return _somebody_left(call, desk, leg, colleague, three=three)
             case Key.COMPLETE:
                 return complete(call, desk)
             case Key.BACK:
@@ -27,8 +27,15 @@ async def together(
                 await commands.refuse(Refusal.NOT_NOW)
 
 
-def _somebody_left(call: Call, desk: Desk, leg: Party, colleague: Party) -> Outcome | SceneName:
-    """Who hangs up while the colleague is there has transferred the caller, as on any phone."""
-    if not colleague.gone.done():
-        return complete(call, desk)
-    return left(call, desk) if leg.gone.done() else alone_again(call, desk)
+def _somebody_left(
+    call: Call, desk: Desk, leg: Party, colleague: Party, *, three: bool
+) -> Outcome | SceneName:
+    """Who hangs up while the colleague is there has transferred the caller, as on any phone.
+
+    A phone that failed has said nothing. A colleague has the caller all the same, and so has
+    whoever talks with them already; but nobody outside is given a caller unasked.
+    """
+    if colleague.gone.done():
+        return left(call, desk) if leg.gone.done() else alone_again(call, desk)
+    unasked = call.facts.colleague is None and not three
+    return lost(call) if unasked and desk.cut_off(call) else complete(call, desk)

@@ -1,7 +1,7 @@
 """Those who talk notice nothing of the controller, nor of its death."""
 
 from ivr.phone.phone import Phone, PhoneCall, Telephony
-from tests.e2e.callers import Undisturbed, connected, restart, talk
+from tests.e2e.callers import Undisturbed, connected, restart, served, talk
 from tests.e2e.joining import QUIET, join
 from tests.e2e.line import Line
 
@@ -39,7 +39,7 @@ async def test_the_counsellor_is_let_go_when_the_caller_hung_up_while_the_contro
     assert await line.outcomes(1) == ["served"]
 
 
-async def test_the_callers_call_ends_when_the_counsellor_hung_up_while_the_controller_was_dead(
+async def test_a_caller_whose_counsellor_went_while_the_controller_was_dead_is_led_back_to_the_line(
     line: Line, telephony: Telephony, anna: Phone
 ) -> None:
     call, leg = await talking(telephony, anna)
@@ -47,5 +47,7 @@ async def test_the_callers_call_ends_when_the_counsellor_hung_up_while_the_contr
     await leg.hang_up()
     await leg.ended()
     await line.start()
-    assert not (await call.ended()).by_us
+    await call.heard("sv/counsellor_lost", out=True)
+    await call.heard("sv/price_waiting", out=True)  # answered: it costs
+    await served(call, anna)
     assert await line.outcomes(1) == ["served"]
