@@ -38,6 +38,7 @@ def service(files: Files) -> Service:
         prompts=files.prompts,
         shared_phones=tuple(people.shared_phones),
         outside_numbers=tuple(lines.outside_numbers),
+        outside_longest_s=lines.outside_longest_s,
         desk=DeskPolicy(**dict(people.desk)),
     )
 

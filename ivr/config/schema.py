@@ -27,7 +27,7 @@ from ivr.config.fields import (
 from ivr.config.policies import CallbackSection, MenuSection, RoutingSection, WaitingSection
 from ivr.config.section import Bilingual, Section
 from ivr.domain.policy import OnBudgetEnd
-from ivr.domain.service import Charging
+from ivr.domain.service import OUTSIDE_LONGEST_S, Charging
 
 Key = Annotated[int, Field(ge=0, le=9)]
 
@@ -81,6 +81,7 @@ class LinesFile(Section):
     region: Bilingual = Field(description="the county's name as the welcome says it, fi and sv")
     crisis_number: PhoneNumber = Field(description="the social and crisis emergency number")
     outside_numbers: list[PhoneNumber] = Field(default_factory=list)
+    outside_longest_s: Annotated[float, Field(ge=60, le=86400)] = OUTSIDE_LONGEST_S
     topics: dict[Name, TopicSection] = Field(min_length=1, description="what callers may choose")
     lines: dict[Name, LineSection] = Field(min_length=1, description="the service numbers")
 

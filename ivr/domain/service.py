@@ -16,6 +16,9 @@ from ivr.domain.policy import (
 )
 from ivr.domain.schedule import Schedule
 
+# Longer than anybody talks: it ends calls that nobody is in any more.
+OUTSIDE_LONGEST_S = 14400.0
+
 
 class Charging(StrEnum):
     """When the call is answered, and so who pays for the wait."""
@@ -104,7 +107,7 @@ class Service:
     `crisis_number` is the social and crisis emergency number, in its `dialled_form`.
     `shared_phones` are SIP accounts of phones that belong to no one person.
     `outside_numbers` are those, in their `dialled_form`, to which a call may be
-    transferred.
+    transferred, and `outside_longest_s` is how many seconds it may last there.
     """
 
     region: Mapping[Language, str]
@@ -115,6 +118,7 @@ class Service:
     prompts: Mapping[Language, Mapping[str, str]]
     shared_phones: tuple[str, ...] = ()
     outside_numbers: tuple[str, ...] = ()
+    outside_longest_s: float = OUTSIDE_LONGEST_S
     desk: DeskPolicy = field(default_factory=DeskPolicy)
 
     @property

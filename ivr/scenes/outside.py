@@ -2,12 +2,16 @@
 
 import asyncio
 
+import structlog
+
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.transfer import Outside, Refusal, read_target
 from ivr.scenes.leading import alone_again, lost
 from ivr.scenes.reaching import reach
 from ivr.stage import Call, Commands, Desk, Party
+
+log = structlog.get_logger(__name__)
 
 
 async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
@@ -16,30 +20,48 @@ async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
     if party is None and call.facts.colleague_leg is not None:  # it went while nobody looked
         await call.talk.hush(call.party)
         return await _not_reached(call, desk, leg, None)
-    await call.talk.part()
-    async with call.music():
-        if party is None:
-            reached = await _reach(call, desk, leg)
-            if not isinstance(reached, Party):
-                return await _not_reached(call, desk, leg, reached)
-            party = reached
-    attended = call.facts.target is None
-    await call.talk.hush(party)
+    if party is None or call.facts.leg is not None:  # else they talk: a restart is not heard
+        reached = await _free_for(call, desk, leg, party)
+        if not isinstance(reached, Party):
+            return await _not_reached(call, desk, leg, reached)
+        party = reached
     if not await call.talk.connect(party, keys=True):  # hung up as it was put through
         return await _not_reached(call, desk, leg, None)
+    attended = call.facts.target is None
     call.record(EventKind.TRANSFERRED, kind="outside", attended=attended, topic=call.facts.topic)
     if leg is not None:
         await Commands(call, leg).done()
     desk.dismiss(call)
-    await asyncio.wait({party.gone})  # awaited by itself, it would be cancelled with us
+    await call.keep(leg=None)
+    return await _until_over(call, desk, party)
+
+
+async def _free_for(
+    call: Call, desk: Desk, leg: Party | None, party: Party | None
+) -> Party | Refusal | None:
+    """The outside party, rung if need be, and the caller with nobody else; see `reach`."""
+    await call.talk.part()
+    async with call.music():
+        target = read_target(call.facts.target)
+        if party is None and isinstance(target, Outside):
+            reached = await reach(call, desk, target, leg, goes_on=True)
+            if not isinstance(reached, Party):
+                return reached
+            party = reached
+    if party is not None:
+        await call.talk.hush(party)
+    return party
+
+
+async def _until_over(call: Call, desk: Desk, party: Party) -> Outcome:
+    """Until one of the two hangs up; but two telephones left off the hook do not talk for ever."""
+    await asyncio.wait({party.gone}, timeout=call.service.outside_longest_s)
+    if not party.gone.done():
+        log.warning("outside.too_long")
+        desk.colleagues.dismiss(call)
+        await call.talk.part()
+        await call.say(call.prompt("goodbye"))
     return Outcome.HANDED_OVER
-
-
-async def _reach(call: Call, desk: Desk, leg: Party | None) -> Party | Refusal | None:
-    target = read_target(call.facts.target)
-    if not isinstance(target, Outside):
-        return None
-    return await reach(call, desk, target, leg, goes_on=True)
 
 
 async def _not_reached(call: Call, desk: Desk, leg: Party | None, why: Refusal | None) -> SceneName:

@@ -222,6 +222,14 @@ def test_outside_numbers_are_kept_as_they_are_dialled(folder: Path, spoil: Spoil
     assert load(folder).outside_numbers == ("0291512000", "116117", "08001234")
 
 
+def test_how_long_a_call_may_last_outside_is_read_and_is_hours_where_nothing_is_written(
+    folder: Path, spoil: Spoil
+) -> None:
+    assert load(folder).outside_longest_s == 4 * 3600
+    spoil("lines", 'crisis_number: "112"', 'crisis_number: "112"\noutside_longest_s: 5400')
+    assert load(folder).outside_longest_s == 5400
+
+
 def test_a_free_wait_that_ends_among_the_questions_is_a_doubt_and_no_mistake(
     folder: Path, spoil: Spoil
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.phone.phone import Phone, PhoneCall, Telephony
-from tests.e2e.callers import connected, served
+from tests.e2e.callers import Undisturbed, connected, restart, served, talk
 from tests.e2e.joining import ANOTHER, PLAIN, QUIET, join, rung
 from tests.e2e.line import Line
 from tests.e2e.outside import OUTSIDE
@@ -107,6 +107,26 @@ async def test_a_caller_handed_outside_talks_on_there_and_the_counsellor_is_free
     assert not (await talk.call.ended()).by_us
     assert await line.outcomes(1) == ["handed_over"]
     assert [tuple(row) for row in await line.rows(TRANSFERS)] == [("outside", False)]
+
+
+async def test_a_caller_and_a_telephone_outside_notice_nothing_of_a_restart(
+    line: Line, telephony: Telephony, anna: Phone, office: Phone
+) -> None:
+    begun = await Talk.begin(telephony, anna)
+    await begun.leg.press(f"*7{OUTSIDE}#")
+    outside = await office.next_call()
+    await outside.answer()
+    await begun.leg.ended()
+    await hear_each_other(begun.call, outside)  # by then it has sent its own re-INVITE
+    await talk(begun.call, outside)
+    both = [Undisturbed.from_now(begun.call), Undisturbed.from_now(outside)]
+    await restart(line)
+    await talk(begun.call, outside)
+    for each in both:
+        each.check()
+    await outside.hang_up()
+    assert not (await begun.call.ended()).by_us
+    assert await line.outcomes(1) == ["handed_over"]
 
 
 async def test_a_number_outside_is_consulted_and_then_has_the_caller(

@@ -1,9 +1,12 @@
-"""A telephone outside is consulted or has the caller: whose word counts."""
+"""A telephone outside is consulted or has the caller: whose word counts, and how it ends."""
+
+import asyncio
 
 import pytest
 
 from ivr.domain.call import Outcome
 from ivr.domain.journal import EventKind
+from ivr.domain.service import OUTSIDE_LONGEST_S
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.talks import OUTSIDE, Talk
 
@@ -50,6 +53,59 @@ def test_otherwise_whoever_was_asked_goes_on_with_the_caller(
         await talk.until_together("caller", to)
         assert await talk.over() == [Outcome.HANDED_OVER if to == OUTSIDE else Outcome.SERVED]
         await talk.everybody_is_free()
+        await talk.world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("keys", [f"*7{OUTSIDE}#", f"*2{OUTSIDE}#*4", f"*2{OUTSIDE}#*3*4"])
+def test_a_restart_does_not_part_a_caller_from_a_telephone_outside(keys: str) -> None:
+    async def story() -> None:
+        talk = await Talk.begin()
+        first, *more = [f"*{code}" for code in keys[1:].split("*")]
+        await talk.press("anna", first)
+        await talk.world.until(lambda: talk.channel(OUTSIDE) is not None)
+        for code in more:
+            await asyncio.sleep(1)
+            await talk.press("anna", code)
+        await talk.until_together("caller", OUTSIDE)
+        await asyncio.sleep(1)
+        parted: list[float] = []
+
+        async def listen() -> None:
+            while True:
+                if not talk.together("caller", OUTSIDE) or talk.caller.music:
+                    parted.append(asyncio.get_running_loop().time())
+                await asyncio.sleep(0.001)
+
+        listening = asyncio.create_task(listen())
+        assert talk.world.controller is not None
+        talk.world.controller.die()
+        await talk.world.crash_and_restart(1.0)
+        await asyncio.sleep(1)
+        listening.cancel()
+        await asyncio.wait({listening})
+        assert not parted
+        talk.hang_up(OUTSIDE)
+        assert await talk.over() == [Outcome.HANDED_OVER]
+        assert len(talk.events(EventKind.TRANSFERRED)) == 1
+        await talk.everybody_is_free()
+        await talk.world.stop()
+
+    run_in_virtual_time(story())
+
+
+def test_a_call_that_nobody_ends_outside_is_ended_and_not_in_silence() -> None:
+    async def story() -> None:
+        talk = await Talk.begin()
+        await talk.press("anna", f"*7{OUTSIDE}#")
+        await talk.until_together("caller", OUTSIDE)
+        await asyncio.sleep(OUTSIDE_LONGEST_S - 5)
+        assert talk.together("caller", OUTSIDE)
+        await asyncio.sleep(10)
+        assert (talk.channel("caller"), talk.channel(OUTSIDE)) == (None, None)
+        assert talk.heard("caller")[-1] == "goodbye"
+        assert await talk.over() == [Outcome.HANDED_OVER]
         await talk.world.stop()
 
     run_in_virtual_time(story())
