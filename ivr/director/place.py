@@ -9,7 +9,7 @@ from typing import Protocol
 from ivr.director.ringing import Leg
 from ivr.domain.call import Facts, Outcome
 from ivr.domain.journal import place_left
-from ivr.domain.line import Contact
+from ivr.domain.line import Contact, Led
 from ivr.domain.service import ServiceLine
 from ivr.ports import ChannelGone
 from ivr.stage import Call, Taker
@@ -95,6 +95,7 @@ class StandingPlace:
 
 def contact_of(facts: Facts, line: ServiceLine) -> Contact:
     """The caller as the line sees them."""
+    by, since = facts.led_by, facts.waiting_since
     return Contact(
         id=facts.call_id,
         topic=facts.topic or line.general_topic,
@@ -102,4 +103,5 @@ def contact_of(facts: Facts, line: ServiceLine) -> Contact:
         joined=facts.joined or facts.arrived,
         urgent=facts.urgent,
         wanted=facts.wanted,
+        led=None if by is None or since is None else Led(by=by, at=since),
     )

@@ -96,8 +96,8 @@ class Facts:
     `redirected` that they were led to another topic because of it. `waiting_since` is
     when the present wait began, where that was not the joining: a talk or another topic
     was before it. `replaced_by` is the caller's next call, which has this one's place in the
-    line. `wanted` is the
-    one counsellor for whom a transferred caller waits. `colleague`
+    line. `wanted` is the one counsellor for whom a transferred caller waits, `led_by` the one
+    who has led them away. `colleague`
     and `colleague_leg` are who is consulted or added, and on which channel;
     the colleague is None for an outside number. `target` is whom the
     counsellor asked for, as `domain.transfer` writes it.
@@ -125,6 +125,7 @@ class Facts:
     waiting_since: datetime | None = None
     replaced_by: CallId | None = None
     wanted: CounsellorId | None = None
+    led_by: CounsellorId | None = None
     colleague: CounsellorId | None = None
     colleague_leg: ChannelId | None = None
     target: str | None = None

@@ -8,12 +8,21 @@ from ivr.domain.call import CallId, CounsellorId, Language, TopicId
 
 
 @dataclass(frozen=True, kw_only=True)
+class Led:
+    """A counsellor has led the contact away, to be served by another, at this instant (UTC)."""
+
+    by: CounsellorId
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """One who waits to be served: a live call today, a callback or a message later.
 
     `joined` (UTC) is the first joining and never moves, so that a place once
     held is kept. `wanted` is the one counsellor who may serve the contact,
-    whatever that counsellor's skills.
+    whatever that counsellor's skills. `led` is set for a contact that waits because a
+    counsellor has passed it on.
     """
 
     id: CallId
@@ -22,6 +31,7 @@ class Contact:
     joined: datetime
     urgent: bool = False
     wanted: CounsellorId | None = None
+    led: Led | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

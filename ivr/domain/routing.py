@@ -1,6 +1,6 @@
 """Whose phone is rung for whom, and when that may change by waiting alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -14,13 +14,21 @@ Rank = tuple[int, int]
 
 _PLAIN = Routing()
 
+# So long a contact is not given back to the counsellor who has led it away. Longer, and one
+# whom nobody else can serve would wait for nothing.
+GIVEN_BACK_AFTER = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """Whose counsellors may take a contact: of these topics, the first preferred, then anyone."""
+    """Whose counsellors may take a contact: of these topics, the first preferred, then anyone.
+
+    Not the one who is `passed_over`.
+    """
 
     topics: tuple[TopicId, ...]
     anyone: bool
+    passed_over: CounsellorId | None = None
 
 
 def reach(contact: Contact, routing: Routing, now: datetime | None) -> Reach:
@@ -29,7 +37,15 @@ def reach(contact: Contact, routing: Routing, now: datetime | None) -> Reach:
     return Reach(
         topics=(contact.topic, wider) if wider is not None and overflows else (contact.topic,),
         anyone=anyone,
+        passed_over=passed_over(contact, now),
     )
+
+
+def passed_over(contact: Contact, now: datetime | None) -> CounsellorId | None:
+    """Who has led the contact away a moment ago; None as a time: nobody is passed over for ever."""
+    led = contact.led
+    recently = led is not None and now is not None and now < led.at + GIVEN_BACK_AFTER
+    return led.by if led is not None and recently else None
 
 
 def widened(contact: Contact, routing: Routing, now: datetime | None) -> tuple[bool, bool]:
@@ -53,6 +69,8 @@ def rank(contact: Contact, within: Reach, counsellor: CounsellorId, skills: Skil
     """
     if contact.wanted is not None:
         return (0, 0) if counsellor == contact.wanted else None
+    if counsellor == within.passed_over:
+        return None
     language = skills.languages.get(contact.language)
     if language is None:
         return None
@@ -100,7 +118,9 @@ def match(
     return tuple(pairs)
 
 
-def next_overflow(waiting: Iterable[Contact], now: datetime, routings: Routings) -> datetime | None:
+def next_overflow(
+    waiting: Collection[Contact], now: datetime, routings: Routings
+) -> datetime | None:
     """The next instant (UTC) after now at which a contact reaches more counsellors by waiting."""
     widenings = {topic: _widenings(each) for topic, each in routings.items() if widens(each)}
     instants = (
@@ -109,7 +129,8 @@ def next_overflow(waiting: Iterable[Contact], now: datetime, routings: Routings)
         if contact.wanted is None
         for after in widenings.get(contact.topic, ())
     )
-    return min((at for at in instants if at > now), default=None)
+    given_back = (c.led.at + GIVEN_BACK_AFTER for c in waiting if c.led is not None)
+    return min((at for at in (*instants, *given_back) if at > now), default=None)
 
 
 def _besides(

@@ -6,11 +6,11 @@ from datetime import datetime
 from ivr.domain.call import CounsellorId, Language, TopicId
 from ivr.domain.line import Contact, Skills
 from ivr.domain.policy import Routing
-from ivr.domain.routing import Routings, rank, reach, widened, widens
+from ivr.domain.routing import Routings, passed_over, rank, reach, widened, widens
 
 _PLAIN = Routing()
 _NOT_WIDER = (False, False)
-Want = tuple[TopicId, Language, CounsellorId | None, tuple[bool, bool]]
+Want = tuple[TopicId, Language, CounsellorId | None, tuple[bool, bool], CounsellorId | None]
 
 
 class Team:
@@ -59,4 +59,5 @@ class Team:
         """All that the answer depends on."""
         routing = self._widening.get(contact.topic)
         by_now = _NOT_WIDER if routing is None else widened(contact, routing, now)
-        return contact.topic, contact.language, contact.wanted, by_now
+        without = passed_over(contact, now)
+        return contact.topic, contact.language, contact.wanted, by_now, without

@@ -13,10 +13,11 @@ async def returning(call: Call, desk: Desk) -> SceneName:
     desk.colleagues.dismiss(call)
     await call.talk.end()
     await call.talk.hush(call.party)
+    by = call.facts.counsellor
     call.note(counsellor=None, leg=None, connected=False, colleague=None, colleague_leg=None)
-    await call.say(
-        call.prompt("transfer_other" if _led(call) else "counsellor_lost"), *_price(call)
-    )
+    led = _led(call)
+    call.note(led_by=by if led else None)
+    await call.say(call.prompt("transfer_other" if led else "counsellor_lost"), *_price(call))
     call.party.forget_keys()  # pressed in the talk, they were meant for nobody
     call.note(target=None)
     return SceneName.WAITING

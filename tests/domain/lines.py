@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from ivr.domain.call import CallId, CounsellorId, Language, TopicId
-from ivr.domain.line import Available, Contact, Skills
+from ivr.domain.line import Available, Contact, Led, Skills
 from ivr.domain.policy import Distribution, Routing
 
 NINE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -14,6 +14,7 @@ PEOPLE = [CounsellorId(f"c{n}") for n in range(8)]
 LEVELS = st.integers(1, 3)
 
 INSTANTS = st.integers(0, 5).map(lambda minutes: NINE + timedelta(minutes=minutes))
+LED_AT = st.integers(5, 12).map(lambda minutes: NINE + timedelta(minutes=minutes))
 # From the first joining to well after every overflow.
 NOWS = st.integers(5, 15).map(lambda minutes: NINE + timedelta(minutes=minutes))
 SKILLS = st.builds(
@@ -29,6 +30,7 @@ CONTACTS = st.builds(
     joined=INSTANTS,
     urgent=st.booleans(),
     wanted=st.none() | st.sampled_from(PEOPLE),
+    led=st.none() | st.builds(Led, by=st.sampled_from(PEOPLE), at=LED_AT),
 )
 COUNSELLORS = st.builds(
     Available,

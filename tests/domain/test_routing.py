@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ivr.domain.call import CallId, CounsellorId, Language, TopicId
 from ivr.domain.line import Available, Contact, Pair, Skills, in_order
 from ivr.domain.policy import Distribution, Routing
-from ivr.domain.routing import match, next_overflow, rank, reach
+from ivr.domain.routing import GIVEN_BACK_AFTER, match, next_overflow, rank, reach
 from tests.domain.lines import (
     COUNSELLORS,
     LINES,
@@ -158,6 +158,20 @@ def test_who_wants_one_counsellor_gets_that_one_or_nobody(
     for pair in match(waiting, free, now=now, routings=routings):
         if pair.contact.wanted is not None:
             assert pair.counsellors == (pair.contact.wanted,)
+
+
+@given(waiting=LINES, free=TEAMS, routings=ROUTINGS, now=NOWS)
+def test_who_has_just_led_a_contact_away_is_not_rung_for_it_and_after_a_while_like_anybody(
+    waiting: list[Contact], free: list[Available], routings: Routings, now: datetime
+) -> None:
+    for pair in match(waiting, free, now=now, routings=routings):
+        led = pair.contact.led
+        if led is not None and led.by in pair.counsellors and led.by != pair.contact.wanted:
+            assert now >= led.at + GIVEN_BACK_AFTER
+    later = now + timedelta(hours=1)
+    never_led = [replace(contact, led=None) for contact in waiting]
+    long_after = match(waiting, free, now=later, routings=routings)
+    assert rung(long_after) == rung(match(never_led, free, now=later, routings=routings))
 
 
 @given(waiting=LINES, counsellor=COUNSELLORS, routings=ROUTINGS, now=NOWS)

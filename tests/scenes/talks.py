@@ -41,9 +41,11 @@ class Talk:
         self.phones: dict[str, FakePhone] = {}
 
     @classmethod
-    async def begin(cls, steps: Steps | None = None, *on: str) -> "Talk":
+    async def begin(
+        cls, steps: Steps | None = None, *on: str, config: Service | None = None
+    ) -> "Talk":
         """A caller waits, Anna answers and they talk; the phones of `on` are there as well."""
-        talk = cls(World(help_at_hand()))
+        talk = cls(World(config or help_at_hand()))
         talk.world.start(steps)
         talk.phones["anna"] = talk.world.phone("anna")
         talk.caller = talk.asterisk.call(FREE)

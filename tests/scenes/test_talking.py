@@ -1,13 +1,16 @@
 """What a counsellor can do alone with a caller: hold, hand on, and what is refused."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from ivr.domain.call import Outcome
 from ivr.domain.journal import EventKind
+from ivr.domain.policy import Routing
+from ivr.domain.service import Service
 from tests.fakes.time import run_in_virtual_time
-from tests.scenes.talks import NOBODYS, Talk
+from tests.scenes.talks import NOBODYS, Talk, help_at_hand
 
 
 def test_a_held_caller_hears_music_and_nobody_until_the_counsellor_is_back() -> None:
@@ -129,6 +132,49 @@ def test_a_caller_handed_to_a_topic_is_served_by_those_who_know_it() -> None:
         assert (moved.data["kind"], moved.data["topic"]) == ("topic", "adults")
         assert await talk.over() == [Outcome.SERVED]
         await talk.everybody_is_free()
+        await talk.world.stop()
+
+    run_in_virtual_time(story())
+
+
+def without_wrap_up() -> Service:
+    """Nobody rests after a talk."""
+    config = help_at_hand()
+    topics = {name: replace(topic, routing=Routing()) for name, topic in config.topics.items()}
+    return replace(config, topics=topics)
+
+
+def test_a_caller_handed_on_is_not_given_back_at_once_to_whoever_handed_them_on() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, config=without_wrap_up())
+        await talk.press("anna", "*71#")
+        await asyncio.sleep(20)
+        assert talk.phones["anna"].rung == 1
+        talk.on("bertil")
+        await talk.until_together("caller", "bertil")
+        assert talk.phones["anna"].rung == 1
+        assert await talk.over() == [Outcome.SERVED]
+        await talk.world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_a_caller_whom_nobody_else_can_serve_comes_back_to_them_after_a_while(
+    crashes: bool,
+) -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, config=without_wrap_up())
+        await talk.press("anna", "*71#")
+        await asyncio.sleep(40)
+        if crashes:
+            assert talk.world.controller is not None
+            talk.world.controller.die()
+            await talk.world.crash_and_restart(1.0)
+            await asyncio.sleep(10)
+        assert talk.phones["anna"].rung == 1
+        await talk.world.until(lambda: talk.together("caller", "anna"), 30)
+        assert await talk.over() == [Outcome.SERVED]
         await talk.world.stop()
 
     run_in_virtual_time(story())
