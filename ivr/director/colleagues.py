@@ -37,6 +37,7 @@ class Colleagues:
         self._tasks = tasks
         self._offers = offers
         self.outside: dict[ChannelId, OutgoingLeg] = {}
+        self._ringing: dict[Leg, tuple[asyncio.Task[None], Ring]] = {}
 
     def leg(self, call: Call) -> Party | None:
         """See `ivr.stage.Colleagues`."""
@@ -60,13 +61,16 @@ class Colleagues:
             yield answer
             return
         leg = self._new_leg(call, target)
+        ringing = self._tasks.start(self._ring(call, target, leg, answer), f"ring {leg.channel}")
         if isinstance(leg, Leg):
             self._house.roster.ring(leg.counsellor, call=call.facts.call_id)
-        ringing = self._tasks.start(self._ring(call, target, leg, answer), f"ring {leg.channel}")
+            self._ringing[leg] = ringing, answer
         try:
             yield answer
         finally:
             ringing.cancel()
+            if isinstance(leg, Leg):
+                del self._ringing[leg]
             if leg.channel not in (call.facts.leg, call.facts.colleague_leg):
                 self._take_back(leg, call.facts.call_id)
 
@@ -79,6 +83,13 @@ class Colleagues:
             self._offers.let_go(leg, wrap_up_s=self._wrap_up_s(call) if heard else 0.0)
         elif leg is not None:
             self._end_outside(leg)
+
+    def lose(self, account: str) -> None:
+        """The phone has gone: what rings there for a consultation rings in vain."""
+        for leg, (ringing, answer) in self._ringing.items():
+            if leg.account == account and not (leg.answered.done() or answer.done()):
+                ringing.cancel()
+                answer.set_result(Refusal.ABSENT)
 
     def take_up(self, channel: ChannelId, colleague: CounsellorId | None) -> None:
         """Go on with a leg that was answered before this connection."""

@@ -151,6 +151,7 @@ class Matchmaker:
         """A counsellor's phone registered, or went: what still rings there rings in vain."""
         if not reachable:
             self._offers.lose(account)
+            self.colleagues.lose(account)
         self._house.roster.phone(account, reachable=reachable)
 
     def match_soon(self) -> None:

@@ -110,7 +110,7 @@ async def test_a_caller_handed_outside_talks_on_there_and_the_counsellor_is_free
 
 
 async def test_a_caller_and_a_telephone_outside_notice_nothing_of_a_restart(
-    line: Line, telephony: Telephony, anna: Phone, office: Phone
+    line: Line, telephony: Telephony, anna: Phone, office: Phone, bystander: PhoneCall
 ) -> None:
     begun = await Talk.begin(telephony, anna)
     await begun.leg.press(f"*7{OUTSIDE}#")
@@ -119,7 +119,7 @@ async def test_a_caller_and_a_telephone_outside_notice_nothing_of_a_restart(
     await begun.leg.ended()
     await hear_each_other(begun.call, outside)  # by then it has sent its own re-INVITE
     await talk(begun.call, outside)
-    both = [Undisturbed.from_now(begun.call), Undisturbed.from_now(outside)]
+    both = [Undisturbed.from_now(each, bystander) for each in (begun.call, outside)]
     await restart(line)
     await talk(begun.call, outside)
     for each in both:

@@ -109,6 +109,24 @@ def test_a_ringing_colleague_can_be_given_up() -> None:
     run_in_virtual_time(story())
 
 
+def test_a_colleague_whose_phone_goes_while_it_rings_is_not_waited_for() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "bertil")
+        talk.phones["bertil"].answers_after = None
+        await talk.press("anna", "*2102#")
+        await talk.world.until(lambda: talk.hears_ringing("anna"))
+        talk.world.unregister("bertil")
+        await talk.world.until(lambda: talk.together("caller", "anna"), 2)
+        assert talk.heard("anna")[-1] == "talk_absent"
+        assert not talk.hears_ringing("anna")
+        assert "bertil" not in [c.account for c in talk.asterisk.channels.values()]
+        assert await talk.over() == [Outcome.SERVED]
+        await talk.everybody_is_free()
+        await talk.world.stop()
+
+    run_in_virtual_time(story())
+
+
 def test_a_busy_colleague_is_not_rung() -> None:
     async def story() -> None:
         talk = await Talk.begin(None, "bertil")
