@@ -136,7 +136,7 @@ class Colleagues:
                 self._house.roster.talk(leg.counsellor, call=facts.call_id, line=facts.line)
             answer.set_result(leg.channel)
         elif isinstance(leg, Leg):
-            answer.set_result(not_reached(leg.why_unanswered()))
+            answer.set_result(not_reached(leg.why_unanswered(ring_s)))
         else:
             answer.set_result(outside_not_reached(leg.gone.result() if leg.gone.done() else 0))
 

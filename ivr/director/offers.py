@@ -93,7 +93,8 @@ class Offers:
         self.take_back(place, elsewhere=True)
 
     def _unanswered(self, place: StandingPlace, leg: Leg) -> None:
-        roster, call, why = self._house.roster, place.call.facts.call_id, leg.why_unanswered()
+        roster, call = self._house.roster, place.call.facts.call_id
+        why = leg.why_unanswered(place.call.line.waiting.ring_s)
         place.call.record(
             EventKind.MISSED,
             of=f"/{leg.channel}",

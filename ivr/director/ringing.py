@@ -43,15 +43,22 @@ class Leg(OutgoingLeg):
         self.account = account
         self.rang = False  # the phone was there; known once the channel has ended
         self.talks_since: datetime | None = None
+        self._begun = asyncio.get_running_loop().time()
+        self._lasted_s = 0.0
 
     @property
     def cause(self) -> int:
         """The Q.850 cause with which the channel has ended; 0 before, or if there was none."""
         return self.gone.result() if self.gone.done() else 0
 
-    def why_unanswered(self) -> Unanswered:
-        """Why nobody answered, once the ringing is over."""
-        return unanswered(self.cause, rang=self.rang)
+    def end(self, cause: int) -> None:
+        """See `Party.end`."""
+        self._lasted_s = asyncio.get_running_loop().time() - self._begun
+        super().end(cause)
+
+    def why_unanswered(self, ring_s: float) -> Unanswered:
+        """Why nobody answered a phone that was to ring so many seconds, once it is over."""
+        return unanswered(self.cause, rang=self.rang, lasted_s=self._lasted_s, ring_s=ring_s)
 
     async def ring(self, call: Call) -> bool:
         """Ring the phone for the call; whether it was answered.

@@ -58,13 +58,14 @@ class Channel:
 class FakePhone:
     """A counsellor's phone: answers after `answers_after` seconds, or never (None).
 
-    `dead`: it is registered, and does not even ring. `ended` are the Q.850 causes with
-    which its calls ended.
+    `dead`: it is registered, and does not even ring. `unavailable_after`: it says 480 by
+    itself after so many seconds. `ended` are the Q.850 causes with which its calls ended.
     """
 
     answers_after: float | None = 1.0
     declines: bool = False
     dead: bool = False
+    unavailable_after: float | None = None
     rung: int = 0
     ended: list[int] = field(default_factory=list)
 
@@ -174,6 +175,8 @@ class FakeAsterisk:
         loop.call_later(ring_s, self._rang_out, leg)
         if phone.declines:
             loop.call_later(0.5, self._rang_out, leg, 21)
+        elif phone.unavailable_after is not None:
+            loop.call_later(phone.unavailable_after, self._rang_out, leg)
         elif phone.answers_after is not None and not phone.dead:
             loop.call_later(phone.answers_after, self.pick_up, leg.id)
 

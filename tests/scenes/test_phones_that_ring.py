@@ -98,6 +98,21 @@ def test_who_declines_has_missed_nothing_and_is_rung_again_after_a_rest() -> Non
     tell(service(waiting=PATIENT), told)
 
 
+def test_a_phone_that_rings_and_then_does_not_want_to_be_disturbed_has_missed_nothing() -> None:
+    async def told(line: Line) -> None:
+        (anna,) = line.phones("anna")
+        anna.unavailable_after = 5.0
+        caller = await line.caller()
+        for times in range(1, 5):
+            await line.until(lambda times=times: anna.rung == times)  # type: ignore[misc]
+        anna.unavailable_after, anna.answers_after = None, 1.0
+        assert not line.disk.duty_of(DutyKind.MISSED)
+        assert {e.data["why"] for e in line.disk.of(EventKind.MISSED)} == {"declined"}
+        await line.served(caller)
+
+    tell(service(waiting=PATIENT), told)
+
+
 def test_a_phone_that_is_registered_but_dead_costs_its_counsellor_no_miss() -> None:
     async def told(line: Line) -> None:
         anna, bo = line.phones("anna", "bo", answers_after=1.0)
