@@ -44,8 +44,8 @@ async def test_a_held_caller_whose_counsellor_went_meanwhile_goes_back_to_the_li
     await line.kill()
     await talk.leg.hang_up()
     await line.start()
-    await talk.call.heard("sv/counsellor_lost", out=True)
-    await talk.call.heard("sv/price_waiting", out=True)  # answered: it costs
+    await talk.call.heard("sv/counsellor_lost", within_s=30, out=True)
+    await talk.call.heard("sv/price_waiting", within_s=30, out=True)  # answered: it costs
     leg = await bertil.next_call()
     await leg.answer()
     await hear_each_other(talk.call, leg)

@@ -47,7 +47,7 @@ async def test_a_caller_whose_counsellor_went_while_the_controller_was_dead_is_l
     await leg.hang_up()
     await leg.ended()
     await line.start()
-    await call.heard("sv/counsellor_lost", out=True)
-    await call.heard("sv/price_waiting", out=True)  # answered: it costs
+    await call.heard("sv/counsellor_lost", within_s=30, out=True)
+    await call.heard("sv/price_waiting", within_s=30, out=True)  # answered: it costs
     await served(call, anna)
     assert await line.outcomes(1) == ["served"]
