@@ -1,16 +1,14 @@
 """One Asterisk and one Postgres a process; a controller, a database and phones a test."""
 
-import asyncio
 import fcntl
 import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
 
-import aiohttp
 import asyncpg
 import pytest
 
@@ -25,6 +23,7 @@ from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address, PortRange
+from tests.e2e.at_work import running
 from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.joining import CITIZEN
 from tests.e2e.known import KnownPhones
@@ -248,58 +247,6 @@ def line_at(
         return running(LineHere(**vars(plan()), clock=MovedClock.set_to(wall)), access)
 
     return begin
-
-
-@asynccontextmanager
-async def running(line: Line, access: AsteriskAccess) -> AsyncIterator[Line]:
-    """A controller at work on this Asterisk; in the end everything balances."""
-    await line.start()
-    try:
-        yield line
-        await _nothing_is_left(line, access)
-    finally:
-        await line.stop()
-        await _clear(access)
-
-
-async def _nothing_is_left(line: Line, access: AsteriskAccess) -> None:
-    """Every arrival has its outcome, and the switch is empty."""
-    query = "SELECT coalesce(sum(balance), 0) FROM outcome_balance"
-    for _ in range(200):
-        balance = (await line.rows(query))[0][0]
-        listed = await ari_list(access)
-        if balance == 0 and not any(listed.values()):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"balance {balance}, left on the switch: {listed}\n{line.said()[-3000:]}")
-
-
-async def ari_list(access: AsteriskAccess) -> dict[str, list[str]]:
-    """The channels and bridges that Asterisk has."""
-    async with _ari(access) as session:
-        return {
-            what: [str(each["id"]) for each in await _get(session, f"{access.ari_url}/ari/{what}")]
-            for what in ("channels", "bridges")
-        }
-
-
-async def _clear(access: AsteriskAccess) -> None:
-    """After a failure: end what is left, so that the next test begins on an empty switch."""
-    left = await ari_list(access)
-    async with _ari(access) as session:
-        for what, ids in left.items():
-            for each in ids:
-                (await session.delete(f"{access.ari_url}/ari/{what}/{each}")).release()
-
-
-def _ari(access: AsteriskAccess) -> aiohttp.ClientSession:
-    login = aiohttp.encode_basic_auth(access.user, access.password)
-    return aiohttp.ClientSession(headers={"Authorization": login})
-
-
-async def _get(session: aiohttp.ClientSession, url: str) -> list[dict[str, object]]:
-    async with session.get(url) as answer:
-        return list(await answer.json())
 
 
 async def _template(postgres: EmbeddedPostgres) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.phone.phone import Telephony
-from tests.e2e.conftest import running
+from tests.e2e.at_work import running
 from tests.e2e.joining import SHUT, join
 from tests.e2e.line import Line
 

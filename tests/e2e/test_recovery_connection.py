@@ -9,8 +9,8 @@ import pytest
 
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.phone.phone import Phone, PhoneCall, Telephony
+from tests.e2e.at_work import running
 from tests.e2e.callers import Undisturbed, connected, talk
-from tests.e2e.conftest import running
 from tests.e2e.joining import ANOTHER, QUIET, join
 from tests.e2e.line import POLL_S, READY_S, Line
 from tests.e2e.wire import Wire, wire_to

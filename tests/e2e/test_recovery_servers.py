@@ -18,8 +18,8 @@ from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address
+from tests.e2e.at_work import running
 from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
-from tests.e2e.conftest import running
 from tests.e2e.joining import ANOTHER
 from tests.e2e.line import POLL_S, READY_S, Line
 from tests.e2e.wire import Wire, wire_to
