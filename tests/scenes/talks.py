@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ivr.domain.call import CallId
+from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import Event, EventKind
 from ivr.domain.policy import Routing
 from ivr.domain.service import Service
@@ -170,6 +170,12 @@ class Talk:
         assert not left, f"channels left: {left}"
         assert not self.asterisk.bridges, f"bridges left: {list(self.asterisk.bridges)}"
         return self.world.outcomes(self.caller)
+
+    async def served(self) -> None:
+        """The caller hangs up, served; nothing is left, and everybody can be rung."""
+        assert await self.over() == [Outcome.SERVED]
+        await self.everybody_is_free()
+        await self.world.stop()
 
     async def everybody_is_free(self) -> None:
         """All who are at work can be rung, once they have wrapped up."""

@@ -4,20 +4,13 @@ import asyncio
 
 import pytest
 
-from ivr.domain.call import ChannelId, Outcome
+from ivr.domain.call import ChannelId
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import EventKind
 from ivr.ports import NO_SUCH_CALL, TransferAsked
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.desks import ANNA, BERTIL, doing
-from tests.scenes.talks import NOBODYS, OUTSIDE, Talk
-
-
-async def over(talk: Talk, *outcomes: Outcome) -> None:
-    """The caller hangs up; it came to this end, nothing is left, and everybody can be rung."""
-    assert await talk.over() == list(outcomes or [Outcome.SERVED])
-    await talk.everybody_is_free()
-    await talk.world.stop()
+from tests.scenes.talks import Talk
 
 
 @pytest.mark.parametrize(("by", "to"), [("anna", "second"), ("second", "anna")])
@@ -43,7 +36,7 @@ def test_the_caller_goes_to_the_colleague_and_both_lines_end(by: str, to: str, h
         assert (moved.data["attended"], moved.data["counsellor"]) == (True, "bertil")
         await talk.press("bertil", "*1")  # the call is Bertil's now
         assert talk.on_music()
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
 
@@ -56,7 +49,7 @@ def test_a_phone_that_hangs_up_both_lines_as_it_asks_has_still_asked() -> None:
         talk.hang_up("second")
         talk.hang_up("anna")
         await talk.until_together("caller", "bertil")
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
 
@@ -74,7 +67,7 @@ def test_whoever_ends_the_consultation_the_caller_is_still_the_counsellors(who: 
         assert doing(talk.world, BERTIL) is Doing.FREE
         talk.hold(held=False)
         assert talk.together("caller", "anna")
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
 
@@ -89,7 +82,7 @@ def test_a_caller_who_hangs_up_on_hold_ends_their_call_and_no_other() -> None:
         assert talk.together("second", "bertil")
         assert not talk.world.house.roster.available()  # Anna is on her phone, and Bertil too
         talk.hang_up("second")
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
 
@@ -103,7 +96,7 @@ def test_a_counsellor_who_hangs_up_the_callers_line_has_ended_the_call() -> None
         assert talk.together("second", "bertil")
         talk.hang_up("bertil")
         await talk.world.until(lambda: talk.channel("second") is None)
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
 
@@ -127,7 +120,7 @@ def test_before_the_colleague_answers_the_transfer_is_declined_and_the_ringing_g
 async def over_consulted(talk: Talk) -> None:
     """The consultation ends, and then the call."""
     talk.hang_up("second")
-    await over(talk)
+    await talk.served()
 
 
 @pytest.mark.parametrize("names", [NO_SUCH_CALL, ChannelId("1.99"), "itself", "the caller's"])
@@ -188,96 +181,6 @@ def test_a_second_line_of_another_counsellor_is_no_way_for_ones_caller() -> None
     run_in_virtual_time(story())
 
 
-@pytest.mark.parametrize(
-    ("phone", "told"),
-    [
-        ({"declines": True}, "talk_busy"),
-        ({"answers_after": None}, "talk_no_answer"),
-        ({"dead": True}, "talk_absent"),
-    ],
-)
-def test_why_a_colleague_cannot_be_had_is_said_on_the_second_line(
-    phone: dict[str, bool], told: str
-) -> None:
-    async def story() -> None:
-        talk = await Talk.begin(None, "bertil")
-        vars(talk.phones["bertil"]).update(phone)
-        await talk.dial("102")
-        await talk.world.until(lambda: talk.channel("second") is None)
-        assert talk.heard("second") == [told]
-        assert talk.together("caller", "anna")
-        vars(talk.phones["bertil"]).update(declines=False, answers_after=1.0, dead=False)
-        await over(talk)
-
-    run_in_virtual_time(story())
-
-
-@pytest.mark.parametrize(
-    ("number", "told"),
-    [
-        ("102", "talk_absent"),  # nobody is signed in there
-        ("101", "talk_no_such_number"),  # herself
-        ("55", "talk_no_such_number"),
-        (OUTSIDE, "talk_not_allowed"),
-        (NOBODYS, "talk_not_allowed"),
-    ],
-)
-def test_a_number_that_is_no_colleagues_at_work_is_refused(number: str, told: str) -> None:
-    async def story() -> None:
-        talk = await Talk.begin()
-        await talk.dial(number)
-        await talk.world.until(lambda: talk.channel("second") is None)
-        assert talk.heard("second") == [told]
-        await over(talk)
-
-    run_in_virtual_time(story())
-
-
-def test_a_ringing_colleague_is_given_up_by_hanging_up() -> None:
-    async def story() -> None:
-        talk = await Talk.begin(None, "bertil")
-        talk.phones["bertil"].answers_after = None
-        await talk.dial("102")
-        await talk.world.until(lambda: talk.hears_ringing("second"))
-        talk.hang_up("second")
-        await talk.world.until(lambda: bool(talk.phones["bertil"].ended))
-        assert talk.together("caller", "anna")
-        talk.phones["bertil"].answers_after = 1.0
-        await over(talk)
-
-    run_in_virtual_time(story())
-
-
-def test_who_consults_by_keys_already_dials_no_colleague() -> None:
-    async def story() -> None:
-        talk = await Talk.begin(None, "bertil", "cecilia")
-        await talk.press("anna", "*2102#")
-        await talk.until_together("anna", "bertil")
-        await talk.dial("103")
-        await talk.world.until(lambda: talk.channel("second") is None)
-        assert talk.heard("second") == ["desk_no_caller"]
-        talk.hold(held=False)
-        assert talk.together("anna", "bertil")
-        await over(talk)
-
-    run_in_virtual_time(story())
-
-
-def test_without_a_caller_no_colleague_is_rung() -> None:
-    async def story() -> None:
-        talk = await Talk.begin(None, "bertil")
-        rung = talk.phones["bertil"].rung
-        await talk.over()
-        await talk.everybody_is_free()
-        await talk.dial("102")
-        await talk.world.until(lambda: talk.channel("second") is None)
-        assert talk.heard("second") == ["desk_no_caller"]
-        assert talk.phones["bertil"].rung == rung
-        await talk.world.stop()
-
-    run_in_virtual_time(story())
-
-
 def test_a_crash_ends_the_consultation_and_the_caller_stays_on_hold() -> None:
     async def story() -> None:
         talk = await Talk.begin(None, "bertil")
@@ -292,6 +195,6 @@ def test_a_crash_ends_the_consultation_and_the_caller_stays_on_hold() -> None:
         await talk.ask_on_second_line()  # and again
         talk.refer("anna", "second")
         await talk.until_together("caller", "bertil")
-        await over(talk)
+        await talk.served()
 
     run_in_virtual_time(story())
