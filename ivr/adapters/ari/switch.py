@@ -21,6 +21,8 @@ APOLOGY = "apology"
 TRUNK = "trunk"
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
+# Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
+IN_ITS_TURN = "CHANNEL(pjsip,call-id)"
 # Q.850 causes. 19 makes Asterisk end an unanswered call with 480 Temporarily
 # Unavailable; 16 (normal clearing) would send 603 Decline, as if we refused.
 NO_ANSWER = "19"
@@ -178,6 +180,11 @@ class AriSwitch:
 
     async def report_transfer(self, channel: ChannelId, *, done: bool) -> None:
         """See `ivr.ports.Switch`."""
+        # Asterisk tells us of the wish before it has put down what it needs to hear the answer,
+        # and ends with a segmentation fault if that comes first (22.10.1). What is asked of
+        # the phone's SIP dialog is answered once it has done with the REFER.
+        of_dialog = f"channels/{seg(channel)}/variable"
+        await self._requests.send("GET", of_dialog, variable=IN_ITS_TURN)
         states = "channel_answered" if done else "channel_declined"
         path = f"channels/{seg(channel)}/transfer_progress"
         answer = await self._requests.send("POST", path, states=states)

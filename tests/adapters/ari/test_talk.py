@@ -128,6 +128,18 @@ async def test_a_transfer_that_nobody_asked_for_may_be_reported(
     assert leg.ending is None
 
 
+async def test_a_wish_is_answered_after_something_was_read_from_the_phones_dialog(
+    ari: FakeAri,
+) -> None:
+    async with ari.connections().connect() as connection:
+        await connection.switch.report_transfer(LEG, done=False)
+    first, last = ari.requests[-2:]
+    assert (first["method"], first["uri"]) == ("GET", "channels/leg/variable")
+    read = {query["name"]: query["value"] for query in first["query_strings"]}
+    assert read == {"variable": "CHANNEL(pjsip,call-id)"}
+    assert (last["method"], last["uri"]) == ("POST", "channels/leg/transfer_progress")
+
+
 async def test_a_phone_that_may_not_transfer_is_told_so_and_nothing_happens(
     line: Line, citizen: Phone, anna: Phone
 ) -> None:
