@@ -103,7 +103,6 @@ class Call:
         self.record(EventKind.SCENE, scene=scene)
         if self.joining is Joining.REGAINED:
             self.record(EventKind.REJOINED)
-        log.info("scene.entered", scene=scene)
 
     async def regain(self, place: Regained) -> None:
         """Stand at the place of an earlier call of the caller, in the middle of the wait."""
