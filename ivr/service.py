@@ -1,6 +1,7 @@
 """The composition root: loads, builds in the order in which it may be refused, and runs."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -107,6 +108,10 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
                 announcement=_announcement(plan),
                 say=options.say,
             )
+            # What is loaded by now stays: looked through again and again for what to throw
+            # away, it would hold up every call for some 40 ms at a time.
+            gc.collect()
+            gc.freeze()
             await line.run(stop)
 
 
