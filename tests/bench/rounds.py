@@ -20,6 +20,8 @@ _EASY = 0.8  # of the rate of the rounds: memory is asked for, not haste
 _SETTLE_S = 1.0  # the record reaches Postgres a moment later
 _SAMPLE_S = 2.0
 _WAITING_BOUND_S = 120.0
+# All wait at once for so long; less than a minute in all, or they would be taken for ghosts.
+_TOGETHER_S = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +175,7 @@ class Bench:
         """The controller's memory while so many wait for a counsellor who is not there."""
         plan, controller = self.plan, self._controller
         most = max(plan.waiting)
-        hold_s = most / plan.rate + 10
+        hold_s = most / plan.rate + _TOGETHER_S
         calling = asyncio.create_task(
             self.ours.sipp.waiting(
                 UNSERVED, thinks_s=0.7, hold_s=hold_s, rate=plan.rate, calls=most
