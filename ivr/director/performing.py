@@ -46,6 +46,8 @@ class Performance:
     async def resume(self) -> None:
         """Perform an adopted call from the first line of the scene it was in."""
         self._call.record(EventKind.ARRIVED)  # again: we may have died before it was on disk
+        if self._call.facts.answered:
+            self._call.record(EventKind.ANSWERED, because="found answered")
         self._call.record(EventKind.ADOPTED)
         await self._perform(self._reopen())
 

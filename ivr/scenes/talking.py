@@ -44,6 +44,7 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
         await call.answer(because="counsellor")
         call.note(connected=True, wanted=None, target=None)
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
+        await call.settle()
         await call.keep()
     _record_takeover(call)
     return await _talk(call, desk, leg)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ from ivr.stage.talk import Talk
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+SETTLE_BOUND_S = 1.0
 
 
 class Call:
@@ -223,6 +225,15 @@ class Call:
         await self._switch.answer(self.channel)
         self.note(answered=True)
         self.record(EventKind.ANSWERED, because=because)
+
+    async def settle(self) -> None:
+        """Return once what was recorded is on disk, or is late: a disk in trouble holds up nobody.
+
+        Before facts are kept from which a new process concludes that it was recorded.
+        """
+        with suppress(JournalUnavailable, TimeoutError):
+            async with asyncio.timeout(SETTLE_BOUND_S):
+                await self._journal.flush()
 
     async def keep(self, **facts: Any) -> None:
         """Change the facts and write them where they survive us, in the middle of a scene."""
