@@ -181,7 +181,9 @@ class Director:
         self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded
     ) -> None:
         if isinstance(event, TransferAsked):
-            party = self._desk.second_lines.hearer(event)
+            calls = self._calls.values()
+            leading = {call.facts.leg for call in calls if call.facts.connected}
+            party = self._desk.second_lines.hearer(event, leading)
         else:
             party = self._party(event.channel)
         if party is None:

@@ -1,6 +1,7 @@
 """A colleague whom a counsellor dials on the phone's second line while the caller is on hold."""
 
 import asyncio
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -78,13 +79,14 @@ class SecondLines:
         if known is not None and not known.over.done():
             known.over.set_result(None)
 
-    def hearer(self, asked: TransferAsked) -> Party | None:
+    def hearer(self, asked: TransferAsked, leading: Container[ChannelId | None]) -> Party | None:
         """Who hears a wish to transfer, on whichever line of a phone: the leg with the caller.
 
-        It is declined here where that is nobody.
+        It is declined here where that is none of those `leading`: from a colleague who is only
+        asked, it would be heard once the caller is theirs, long after it was meant.
         """
         line = self._heard_on(asked)
-        leg = self._offers.legs.get(line) if line is not None else None
+        leg = self._offers.legs.get(line) if line is not None and line in leading else None
         if leg is None:
             self._tasks.start(self._decline(asked.channel), f"decline {asked.channel}")
         return leg
