@@ -44,7 +44,6 @@ class Commands:
         self._leg = leg
         self._quiet = quiet
         self._keying = Keying()
-        self._pending: Heard | None = None  # what ended the prompt that was being said
         self._asker = leg.channel  # the line on which the phone asked for a transfer
 
     async def next(self, until: asyncio.Future[Any] | None = None) -> Command | None:
@@ -81,7 +80,9 @@ class Commands:
             return
         with suppress(ChannelGone):
             heard = await self._leg.say([Prompt(id=prompt, language=self._language)], keys=True)
-            self._pending = None if isinstance(heard, Finished) else heard
+            if isinstance(heard, Pressed | Asked):
+                # By whoever listens next, and that may be another scene.
+                self._leg.hear_again(heard)
 
     async def done(self) -> None:
         """A phone that asked for the transfer hears that it was done."""
@@ -89,9 +90,6 @@ class Commands:
             await self._call.talk.report(self._asker, done=True)
 
     async def _heard(self, ended: asyncio.Future[None]) -> Heard:
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            return pending
         heard = await self._leg.listen(self._left_s(), until=ended)
         if isinstance(heard, Interrupted) and self._leg.gone.done():
             # Some phones hang up as soon as they have asked for a transfer.

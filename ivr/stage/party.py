@@ -82,7 +82,7 @@ class Party:
         self._switch = switch
         self._speech = speech
         self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._early: deque[KeyPressed] = deque()
+        self._early: deque[KeyPressed | TransferAsked] = deque()
         self._turn = 0
 
     def deliver(self, event: Event) -> None:
@@ -96,10 +96,15 @@ class Party:
 
     def forget_keys(self) -> None:
         """Drop keys pressed so far: they were no answer to what is asked next."""
-        self._early.clear()
+        wishes = [e for e in self._early if not isinstance(e, KeyPressed)]
+        self._early = deque(wishes)
         kept = [e for e in _drain(self._inbox) if not isinstance(e, KeyPressed)]
         for event in kept:
             self._inbox.put_nowait(event)
+
+    def hear_again(self, heard: Pressed | Asked) -> None:
+        """Hear this once more, before anything else: nobody has acted on it."""
+        self._early.appendleft(_event(self.channel, heard))
 
     async def say(
         self,
@@ -187,14 +192,14 @@ class Party:
         await self._end_of(playback)
 
     async def _end_of(self, playback: PlaybackId) -> None:
-        """Await the end of a playback that was stopped; keys pressed meanwhile are kept."""
+        """Await the end of a playback that was stopped; keys and wishes are kept meanwhile."""
         deadline = _now() + STOP_BOUND_S
-        early: list[KeyPressed] = []
+        early: list[KeyPressed | TransferAsked] = []
         while _now() < deadline:
             event = await self._next(deadline)
             if isinstance(event, PlaybackEnded) and event.playback == playback:
                 break
-            if isinstance(event, KeyPressed):
+            if isinstance(event, KeyPressed | TransferAsked):
                 early.append(event)
         self._early.extend(early)
 
@@ -228,6 +233,12 @@ def _wish(event: KeyPressed | TransferAsked) -> Heard:
     if isinstance(event, KeyPressed):
         return Pressed(key=event.key)
     return Asked(by=event.channel, target=event.target, consulted=event.consulted)
+
+
+def _event(channel: ChannelId, heard: Pressed | Asked) -> KeyPressed | TransferAsked:
+    if isinstance(heard, Pressed):
+        return KeyPressed(channel=channel, key=heard.key)
+    return TransferAsked(channel=heard.by, target=heard.target, consulted=heard.consulted)
 
 
 def _now() -> float:

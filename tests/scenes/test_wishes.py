@@ -51,3 +51,32 @@ def test_a_wish_before_the_caller_is_there_is_declined() -> None:
         await talk.served()
 
     run_in_virtual_time(story())
+
+
+def test_a_wish_that_interrupts_why_a_colleague_cannot_be_had_is_done() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "bertil", "cecilia")
+        talk.phones["bertil"].declines = True
+        await talk.press("anna", "*2102#")
+        await talk.world.until(lambda: talk.heard("anna")[-1] == "talk_busy")
+        ask(talk, "anna", "103")
+        await talk.until_together("caller", "cecilia")
+        talk.phones["bertil"].declines = False
+        await talk.served()
+
+    run_in_virtual_time(story())
+
+
+def test_a_wish_that_comes_as_a_prompt_is_being_stopped_is_done() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "cecilia")
+        await talk.press("anna", "*9")
+        await talk.world.until(lambda: talk.heard("anna")[-1] == "talk_no_code")
+        leg = talk.channel("anna")
+        assert leg is not None
+        talk.asterisk.press(leg, "*")
+        ask(talk, "anna", "103")
+        await talk.until_together("caller", "cecilia")
+        await talk.served()
+
+    run_in_virtual_time(story())
