@@ -9,7 +9,7 @@ import structlog
 
 from ivr.director.house import House
 from ivr.director.matchmaking import Matchmaker
-from ivr.domain.call import Outcome, SceneName
+from ivr.domain.call import TALK_SCENES, Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
@@ -73,7 +73,18 @@ class Performance:
         for party in (call.party, desk.leg(call), desk.colleagues.leg(call)):
             if party is not None:
                 await party.stop_everything()
+        await self._decline_wishes()
         return await SCENES[self._call.facts.scene](self._call, self._desk)
+
+    async def _decline_wishes(self) -> None:
+        """A phone that asked whoever was here before for a transfer would wait for ever.
+
+        Where it was being done, the scene that follows says so.
+        """
+        call = self._call
+        leg = self._desk.leg(call)
+        if leg is not None and call.facts.connected and call.facts.scene in TALK_SCENES:
+            await call.talk.report(leg.channel, done=False)
 
     async def _scene(self, scene: SceneName) -> SceneName | Outcome:
         await self._call.enter(scene)

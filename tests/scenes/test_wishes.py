@@ -80,3 +80,19 @@ def test_a_wish_that_comes_as_a_prompt_is_being_stopped_is_done() -> None:
         await talk.served()
 
     run_in_virtual_time(story())
+
+
+def test_a_wish_that_a_crash_has_left_open_is_declined() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "cecilia")
+        asking = talk.channel("anna")
+        assert asking is not None
+        await talk.world.stop()
+        ask(talk, "anna", "103")
+        talk.world.start()
+        await asyncio.sleep(2)
+        assert asking.reported == [False]
+        assert talk.together("caller", "anna")
+        await talk.served()
+
+    run_in_virtual_time(story())
