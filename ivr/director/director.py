@@ -34,6 +34,7 @@ from ivr.ports import (
     HoldChanged,
     KeyPressed,
     LegAnswered,
+    LegMade,
     PhoneChanged,
     PhoneDialled,
     PlaybackEnded,
@@ -158,11 +159,13 @@ class Director:
                 self._greet(event, answered=False)
             case KeyPressed() | PlaybackEnded() | TransferAsked() | HoldChanged() | ChannelEnded():
                 self._deliver(event)
-            case LegAnswered():
+            case LegMade() | LegAnswered():
+                # One that nobody here made was asked for over a socket that we gave up, and
+                # would stand undialled for ever; one that is answered was given up long ago.
                 leg = self._desk.party(event.channel)
-                if leg is not None:
+                if isinstance(event, LegAnswered) and leg is not None:
                     leg.answer()
-                else:  # rung by nobody here: given up long ago
+                elif leg is None:
                     self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
             case PhoneDialled(channel=channel, account=account, dialled=dialled):
                 self._desk_calls.attend(channel, account, dialled, found=False)

@@ -37,6 +37,13 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LegMade:
+    """A leg is ours now, and dialled next by whoever made it."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegAnswered:
     """A counsellor's phone that we rang was answered, and its channel is ours."""
 
@@ -99,6 +106,7 @@ SwitchEvent = (
     Arrived
     | KeyPressed
     | PlaybackEnded
+    | LegMade
     | LegAnswered
     | ChannelEnded
     | HoldChanged

@@ -8,6 +8,7 @@ from ivr.domain.recovery import Found
 from ivr.ports import (
     ChannelEnded,
     ChannelGone,
+    LegMade,
     Media,
     PlaybackId,
     Snapshot,
@@ -102,6 +103,7 @@ class FakeSwitch:
             return
         channel = Channel(id=leg, account=account, leg_of=call)
         self._asterisk.channels[leg] = channel
+        self._asterisk.emit(LegMade(channel=leg))
         self._asterisk.ring(channel, ring_s)
 
     async def dial_out(

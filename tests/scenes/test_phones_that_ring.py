@@ -5,6 +5,7 @@ import asyncio
 from ivr.domain.call import CallId, ChannelId
 from ivr.domain.journal import DutyKind, EventKind
 from ivr.domain.policy import Distribution, Routing
+from ivr.ports import LegMade
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FAMILIES, service
 from tests.scenes.standing import PATIENT, Line, routed, team, tell
@@ -59,6 +60,17 @@ def test_a_leg_that_is_answered_and_that_nobody_here_has_rung_is_hung_up() -> No
         line.asterisk.pick_up(stray.id)
         await line.until(lambda: anna.ended == [26])
         assert stray.id not in line.asterisk.channels
+
+    tell(service(waiting=PATIENT), told)
+
+
+def test_a_leg_that_was_asked_for_over_a_socket_given_up_does_not_stand_undialled() -> None:
+    async def told(line: Line) -> None:
+        line.phones("anna")
+        late = Channel(id=ChannelId("late"), account="anna", leg_of=CallId("n1-0"))
+        line.asterisk.channels[late.id] = late
+        line.asterisk.emit(LegMade(channel=late.id))
+        await line.until(lambda: late.id not in line.asterisk.channels)
 
     tell(service(waiting=PATIENT), told)
 

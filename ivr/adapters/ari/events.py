@@ -11,6 +11,7 @@ from ivr.ports import (
     HoldChanged,
     KeyPressed,
     LegAnswered,
+    LegMade,
     PhoneChanged,
     PhoneDialled,
     PlaybackEnded,
@@ -120,6 +121,8 @@ def _changed(event: Mapping[str, Any]) -> SwitchEvent | None:
 
 def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
     channel, args = event["channel"], event["args"]
+    if args[0] == LEG:
+        return LegMade(channel=_id(event))
     if args[0] == DESK:
         return PhoneDialled(channel=_id(event), account=args[2], dialled=args[1])
     if args[0] != CALL:

@@ -17,6 +17,7 @@ from ivr.ports import (
     HoldChanged,
     KeyPressed,
     LegAnswered,
+    LegMade,
     Media,
     PhoneChanged,
     PhoneDialled,
@@ -221,7 +222,7 @@ class Story:
             case PlaybackEnded():
                 who = self._who(event.channel)
                 return f"{event.playback} to {who} ended, failed={event.failed}"
-            case LegAnswered() | ChannelEnded():
+            case LegMade() | LegAnswered() | ChannelEnded():
                 return f"{self._who(event.channel)} {type(event).__name__}"
             case TransferAsked():
                 return f"{self._who(event.channel)} asks for {event.target}"

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from ivr.adapters.ari import calling
+from ivr.adapters.ari.events import Translator
 from ivr.domain.call import CallId, ChannelId
-from ivr.ports import ChannelGone, Switch, SwitchUnavailable
+from ivr.ports import ChannelGone, LegMade, Switch, SwitchUnavailable
 
 from .server import FakeAri
 
@@ -29,6 +30,11 @@ async def test_a_leg_is_dialled_once_it_is_in_the_application(ari: FakeAri) -> N
         await _ring(connection.switch)
     assert _asked(ari) == ["channels/create", f"channels/{LEG}/dial"]
     assert json.loads(ari.requests[-1]["message_body"]) == {"timeout": 20}
+
+
+def test_a_leg_that_is_made_is_told_whoever_made_it() -> None:
+    event = {"type": "StasisStart", "args": ["leg", "n1-1"], "channel": {"id": LEG}}
+    assert Translator().translate(event) == LegMade(channel=LEG)
 
 
 async def test_a_leg_that_never_comes_into_the_application_is_not_dialled(
