@@ -55,7 +55,11 @@ async def _hand_over(
     first, target = call.facts.leg, str(Colleague(counsellor=taker.counsellor))
     try:
         await call.keep(
-            scene=SceneName.TALKING, counsellor=taker.counsellor, leg=taker.leg, target=target
+            scene=SceneName.TALKING,
+            step=call.facts.step + 1,  # the scene may be restarted from here
+            counsellor=taker.counsellor,
+            leg=taker.leg,
+            target=target,
         )
         await commands.done()  # before the lines end: their end would say that it failed
         await call.talk.part()

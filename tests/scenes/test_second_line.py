@@ -198,3 +198,25 @@ def test_a_crash_ends_the_consultation_and_the_caller_stays_on_hold() -> None:
         await talk.served()
 
     run_in_virtual_time(story())
+
+
+def test_a_call_handed_on_again_is_on_the_record_twice_though_the_controller_dies() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "bertil", "cecilia")
+        await talk.ask_on_second_line()
+        talk.refer("anna", "second")
+        await talk.until_together("caller", "bertil")
+        leg = talk.channel("bertil")
+        assert leg is not None
+        talk.second = talk.asterisk.dial_code("bertil", "103")
+        await talk.until_together("second", "cecilia")
+        talk.refer("bertil", "second")
+        await talk.world.until(lambda: "cecilia" in (talk.caller.facts or ""), every_s=0.0005)
+        await talk.world.stop()  # before anything else
+        talk.world.start()
+        await talk.until_together("caller", "cecilia")
+        moved = [event.data["counsellor"] for event in talk.events(EventKind.TRANSFERRED)]
+        assert moved == ["bertil", "cecilia"]
+        await talk.served()
+
+    run_in_virtual_time(story())

@@ -93,12 +93,14 @@ class World:
         finally:
             self.asterisk.listeners.remove(react)
 
-    async def until(self, reached: Callable[[], bool], within_s: float = 600.0) -> None:
+    async def until(
+        self, reached: Callable[[], bool], within_s: float = 600.0, *, every_s: float = 0.05
+    ) -> None:
         """Wait for something to become true."""
         deadline = asyncio.get_running_loop().time() + within_s
         while not reached():
             assert asyncio.get_running_loop().time() < deadline, "it did not come to pass"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every_s)
 
     async def until_heard(self, channel: Channel) -> None:
         """Wait for the first sound on the channel."""
