@@ -73,17 +73,19 @@ class Performance:
         for party in (call.party, desk.leg(call), desk.colleagues.leg(call)):
             if party is not None:
                 await party.stop_everything()
-        await self._decline_wishes()
+        await self._ask_after_phone()
         return await SCENES[self._call.facts.scene](self._call, self._desk)
 
-    async def _decline_wishes(self) -> None:
-        """A phone that asked whoever was here before for a transfer would wait for ever.
+    async def _ask_after_phone(self) -> None:
+        """What the counsellor's phone may have done while nobody listened.
 
-        Where it was being done, the scene that follows says so.
+        It may hold us: then nothing is to be said on it. If it asked for a transfer it would
+        wait for ever; where that was being done, the scene that follows says so.
         """
         call = self._call
         leg = self._desk.leg(call)
         if leg is not None and call.facts.connected and call.facts.scene in TALK_SCENES:
+            leg.holds_us = await self._switch.holds_us(leg.channel)
             await call.talk.report(leg.channel, done=False)
 
     async def _scene(self, scene: SceneName) -> SceneName | Outcome:

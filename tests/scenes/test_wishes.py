@@ -96,3 +96,23 @@ def test_a_wish_that_a_crash_has_left_open_is_declined() -> None:
         await talk.served()
 
     run_in_virtual_time(story())
+
+
+def test_a_phone_that_holds_while_the_controller_dies_is_told_nothing_on_that_line() -> None:
+    async def story() -> None:
+        talk = await Talk.begin(None, "cecilia")
+        talk.hold()
+        await talk.world.stop()
+        talk.world.start()
+        await asyncio.sleep(2)
+        before = talk.heard("anna")
+        asking = ask(talk, "anna", "555")
+        await asyncio.sleep(2)
+        assert asking.reported[-1] is False
+        assert talk.heard("anna") == before
+        talk.hold(held=False)
+        await talk.press("anna", "*9")
+        await talk.world.until(lambda: talk.heard("anna")[-1] == "talk_no_code")
+        await talk.served()
+
+    run_in_virtual_time(story())
