@@ -188,7 +188,7 @@ class AriSwitch:
         states = "channel_answered" if done else "channel_declined"
         path = f"channels/{seg(channel)}/transfer_progress"
         answer = await self._requests.send("POST", path, states=states)
-        if answer.status not in (404, 409):
+        if answer.status not in (404, 409, 412):
             check(answer, path)
 
     async def apologise(self, channel: ChannelId) -> None:

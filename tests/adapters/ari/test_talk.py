@@ -140,6 +140,13 @@ async def test_a_wish_is_answered_after_something_was_read_from_the_phones_dialo
     assert (last["method"], last["uri"]) == ("POST", "channels/leg/transfer_progress")
 
 
+@pytest.mark.parametrize("status", [404, 409, 412])
+async def test_a_wish_that_can_no_longer_be_answered_is_no_fault(ari: FakeAri, status: int) -> None:
+    ari.answer = lambda request: (status, {"message": "too late"})
+    async with ari.connections().connect() as connection:
+        await connection.switch.report_transfer(LEG, done=True)
+
+
 async def test_a_phone_that_may_not_transfer_is_told_so_and_nothing_happens(
     line: Line, citizen: Phone, anna: Phone
 ) -> None:
