@@ -23,10 +23,14 @@ class Partings:
         self.legs: dict[ChannelId, Leg] = {}
 
     def ask(self, call: Call, leg: Leg) -> bool:
-        """Ask on this leg and then hang it up; false where there is nothing to ask, or nobody."""
+        """Ask on this leg and then hang it up; false where there is nothing to ask, or nobody.
+
+        On a line that holds us nobody would hear it, and the caller would seem to be there still.
+        """
         people = self._house.service.counsellors
         person = next((each for each in people if each.id == leg.counsellor), None)
-        if person is None or leg.gone.done() or not call.line.dispositions:
+        nobody = leg.gone.done() or leg.holds_us
+        if person is None or nobody or not call.line.dispositions:
             return False
         self.legs[leg.channel] = leg
         self._tasks.start(self._ask(call, leg, person), f"disposition {leg.channel}")

@@ -103,3 +103,19 @@ async def test_a_counsellor_who_answers_with_a_key_and_hangs_up_at_once_has_answ
     await asyncio.sleep(0.01)
     world.asterisk.end(leg.id)
     await world.until(lambda: bool(world.disk.duty_of(DutyKind.DISPOSITION)), 5)
+
+
+@in_virtual_time(house(dispositions=(Disposition.RESOLVED, Disposition.OTHER)))
+async def test_a_counsellor_who_holds_a_caller_that_hangs_up_is_not_asked_on_that_line(
+    world: World,
+) -> None:
+    world.phone("anna")
+    caller = await talk(world)
+    leg = next(c for c in world.asterisk.channels.values() if c.leg_of)
+    world.asterisk.hold(leg, held=True)
+    await asyncio.sleep(1)
+    world.asterisk.end(caller.id)
+    await world.until_over(caller)
+    await asyncio.sleep(0.5)
+    assert leg.id not in world.asterisk.channels
+    assert not any("note" in sound for _, sound in leg.heard)
