@@ -11,6 +11,7 @@ from pathlib import Path
 from ivr import access, backing, banner, config
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.migrations import migrate
+from ivr.adapters.numbering import NumberingPlans
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
@@ -167,6 +168,7 @@ def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
         service=service,
         speech=speech,
         journal=outbox,
+        numbers=NumberingPlans(),
         clock=clock,
         roster=roster,
         door=Door(service, roster, clock, access.pins(plan.settings, service)),

@@ -95,6 +95,10 @@ class CallbackSection(Section):
 
     enabled: YesNo = _CALLBACK.enabled
     last_for_today_min: Annotated[int, Field(ge=0, le=1440)] = _CALLBACK.last_for_today_min
+    most_a_day: Annotated[int, Field(ge=1, le=10000)] = _CALLBACK.most_a_day
+    attempts: Annotated[int, Field(ge=1, le=10)] = _CALLBACK.attempts
+    between_min: Annotated[int, Field(ge=1, le=1440)] = _CALLBACK.between_min
+    foreign: YesNo = _CALLBACK.foreign
 
 
 class DeskSection(Section):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from ivr.adapters.numbering import may_be_transferred_to
 from ivr.config.naming import repeated, skills, twice, unknown
 from ivr.config.problem import Problem
 from ivr.config.source import Node
-from ivr.domain.number import dialled_form, may_be_transferred_to
+from ivr.domain.number import dialled_form
 from ivr.domain.service import SignsIn
 
 _EMERGENCY = "112"
@@ -41,7 +42,7 @@ def outside_numbers(lines_file: Node) -> Iterator[Problem]:
             yield node.problem(
                 f"{text} is the line {own[number]!r}; calls go there by a topic, so leave it out"
             )
-        elif number and not may_be_transferred_to(number):
+        elif number and not may_be_transferred_to(text):
             yield node.problem(
                 f"no call may be transferred to {text}: an emergency, premium or other short"
                 " number; write a subscriber's number"

@@ -216,6 +216,7 @@ class Director:
             caller=arrived.caller,
             hidden=arrived.hidden,
             now=self._house.clock.now(),
+            objection=self._house.numbers.objection,
         )
         facts = replace(facts, answered=answered)
         if self._doors_open:

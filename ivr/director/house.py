@@ -7,7 +7,7 @@ from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
 from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
-from ivr.ports import Clock, Journal, Speech
+from ivr.ports import Clock, Journal, Numbers, Speech
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,7 @@ class House:
     service: Service
     speech: Speech
     journal: Journal
+    numbers: Numbers
     clock: Clock
     roster: Roster
     door: Door

@@ -58,6 +58,18 @@ class Limit(StrEnum):
     CLOSING = "closing"  # the line has closed, and the time to serve those in it is over
 
 
+class Refused(StrEnum):
+    """Why the line does not call a number back."""
+
+    EMERGENCY = "emergency"
+    SHORT = "short"  # a number of a few digits, which is nobody's own telephone
+    PREMIUM = "premium"  # dear to call, or nobody's own telephone
+    SATELLITE = "satellite"
+    INVALID = "invalid"  # no number of any numbering plan
+    OURS = "ours"  # a number of the service itself
+    FOREIGN = "foreign"  # of another country, and the line calls none there
+
+
 class Outcome(StrEnum):
     """How a call ended; every call gets exactly one."""
 
@@ -77,10 +89,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who calls. `number` is E.164 (`+358…`); None when withheld or unusable."""
+    """Who calls. `number` is E.164 (`+358…`); None when withheld or unusable.
+
+    `unfit` is why the line may not call it back.
+    """
 
     number: str | None
     hidden: bool
+    unfit: Refused | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

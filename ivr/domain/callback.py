@@ -1,30 +1,225 @@
-"""When a callback is promised for, and to which number."""
+"""A request to be called back: what may happen to it, in which order, and when it is due."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
 
-from ivr.domain.call import Facts
-from ivr.domain.number import may_be_called_back
-from ivr.domain.schedule import closes_at, local, next_opening, open_at
-from ivr.domain.service import ServiceLine
+from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
+from ivr.domain.policy import CallbackPolicy
+from ivr.domain.schedule import Schedule, next_opening
+
+CallbackId = NewType("CallbackId", str)
+Key = tuple[LineId, str]
+"""A line and a number, E.164: there is one open request of each at most."""
 
 
-def promised_by(line: ServiceLine, now: datetime) -> date:
-    """The last day (Europe/Helsinki) on which the caller is called back.
+class Status(StrEnum):
+    """Where a request stands."""
 
-    Today, unless the line closes within `last_for_today_min` minutes or is
-    closed already; then the next day on which it opens.
+    WAITING = "waiting"  # in the line at its place, from `not_before` on
+    CALLING = "calling"  # from before the citizen is dialled until that attempt is over
+    REACHED = "reached"  # calling -> a counsellor and the citizen talked
+    UNREACHED = "unreached"  # calling -> attempts used up: wants a counsellor's eye
+    ANSWERED_BY_PHONE = "answered_by_phone"  # waiting or calling -> the citizen got through
+    CLOSED = "closed"  # waiting or unreached -> by a person, with a reason
+
+
+OPEN = frozenset({Status.WAITING, Status.CALLING})
+
+
+class Result(StrEnum):
+    """How an attempt ended."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    MACHINE = "machine"  # an answering machine; nothing was left on it
+    REFUSED = "refused"  # rejected on the phone
+    WRONG_NUMBER = "wrong_number"  # whoever answered had not asked: they are not called again
+    FAILED = "failed"  # the number could not be rung, or the switch went down
+
+
+class Because(StrEnum):
+    """Why a request was closed without a call."""
+
+    SETTLED = "settled"  # the matter is settled otherwise
+    NOT_WANTED = "not_wanted"  # the citizen wants no call any more
+    MISTAKE = "mistake"  # made by mistake, or somebody else's number
+    NOT_KEPT = "not_kept"  # the disk refused it, and the caller was told so
+    BY_HAND = "by_hand"  # called back from a list, before the line did it itself
+    DUPLICATE = "duplicate"  # of the same number and line, from before these were one
+
+
+class IllegalTransition(Exception):
+    """What was asked of a request cannot happen to it now; nothing has changed."""
+
+    def __init__(self, callback: CallbackId, status: Status, what: str) -> None:
+        super().__init__(f"callback {callback} is {status}: no {what}")
+        self.callback = callback
+        self.status = status
+        self.what = what
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One dialling of the citizen. `call` is the outbound call; times are UTC.
+
+    `ended` and `result` are None while it is on the air.
     """
-    closes = closes_at(line.schedule, now)
-    margin = timedelta(minutes=line.callback.last_for_today_min)
-    if open_at(line.schedule, now) and (closes is None or closes - now > margin):
-        return local(now).date()
-    tomorrow = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    opening = next_opening(line.schedule, tomorrow)
-    return local(opening if opening is not None else tomorrow).date()
+
+    number: int
+    began: datetime
+    counsellor: CounsellorId
+    call: CallId
+    ended: datetime | None = None
+    result: Result | None = None
 
 
-def own_number(facts: Facts) -> str | None:
-    """The caller's number where it may be called back; never that of a hidden caller."""
-    if facts.caller.hidden or not may_be_called_back(facts.caller.number):
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """One request from one number (E.164) to one line, for the whole of its life.
+
+    Its id is that of the call that first asked. `joined` is its place in the line and
+    never changes, nor does `requested`; all instants are UTC, `promised_by` is a day in
+    Finland. `wanted` is the counsellor who has taken it. `forgiven` attempts do not count:
+    they were made before a person reopened it. `answered_by` is the call in which the
+    citizen got through. `again` is how many times it was asked for after the first.
+    """
+
+    id: CallbackId
+    line: LineId
+    number: str
+    language: Language
+    topic: TopicId
+    joined: datetime
+    requested: datetime
+    promised_by: date
+    status: Status = Status.WAITING
+    caller_urgent: bool = False
+    assessed_urgent: bool = False
+    not_before: datetime | None = None
+    wanted: CounsellorId | None = None
+    attempts: tuple[Attempt, ...] = ()
+    forgiven: int = 0
+    answered_by: CallId | None = None
+    closed_because: Because | None = None
+    again: int = 0
+
+    @property
+    def key(self) -> Key:
+        """The line and the number."""
+        return self.line, self.number
+
+    @property
+    def open(self) -> bool:
+        """Whether the citizen is still to be called, or is being called."""
+        return self.status in OPEN
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before those that are not."""
+        return self.caller_urgent or self.assessed_urgent
+
+    @property
+    def tries(self) -> int:
+        """How many attempts count."""
+        return len(self.attempts) - self.forgiven
+
+    def ask_again(self, *, urgent: bool, language: Language, topic: TopicId) -> "Callback":
+        """The same number asks the same line again: the place stays, an urgent word counts.
+
+        The call is made in the language, and on the topic, of the latest word.
+        """
+        self._only_in(Status.WAITING, Status.CALLING, what="asking again")
+        return replace(
+            self,
+            caller_urgent=self.caller_urgent or urgent,
+            language=language,
+            topic=topic,
+            again=self.again + 1,
+        )
+
+    def begin_attempt(
+        self,
+        *,
+        counsellor: CounsellorId,
+        call: CallId,
+        now: datetime,
+        schedule: Schedule,
+        policy: CallbackPolicy,
+    ) -> "Callback":
+        """The citizen is about to be dialled; legal only while the request is due."""
+        if not due(self, now, schedule, policy):
+            raise IllegalTransition(self.id, self.status, "attempt, it is not due")
+        attempt = Attempt(
+            number=len(self.attempts) + 1, began=now, counsellor=counsellor, call=call
+        )
+        return replace(self, status=Status.CALLING, attempts=(*self.attempts, attempt))
+
+    def end_attempt(self, result: Result, *, now: datetime, policy: CallbackPolicy) -> "Callback":
+        """The attempt on the air is over; whoever had taken the request has had their turn."""
+        self._only_in(Status.CALLING, what="end of an attempt")
+        *before, last = self.attempts
+        # A clock that was set back makes no attempt end before it began.
+        over = replace(last, ended=max(now, last.began), result=result)
+        ended = replace(self, attempts=(*before, over), wanted=None, not_before=None)
+        return replace(ended, status=_after(ended, result, policy))
+
+    def postpone(self, until: datetime) -> "Callback":
+        """To an agreed time; one that was given up as unreached is called anew."""
+        self._only_in(Status.WAITING, Status.UNREACHED, what="postponing")
+        forgiven = len(self.attempts) if self.status is Status.UNREACHED else self.forgiven
+        return replace(self, status=Status.WAITING, not_before=until, forgiven=forgiven)
+
+    def take(self, by: CounsellorId) -> "Callback":
+        """A counsellor will make the call themselves."""
+        self._only_in(Status.WAITING, what="taking")
+        return replace(self, wanted=by)
+
+    def close(self, because: Because) -> "Callback":
+        """Nobody is called any more. While an attempt is on the air, that is ended first."""
+        self._only_in(Status.WAITING, Status.UNREACHED, what="closing")
+        return replace(self, status=Status.CLOSED, closed_because=because)
+
+    def answered_by_phone(self, call: CallId) -> "Callback":
+        """The citizen got through in this call; an attempt on the air is let come to its end."""
+        self._only_in(Status.WAITING, Status.CALLING, what="getting through by phone")
+        calling = self.status is Status.CALLING
+        status = Status.CALLING if calling else Status.ANSWERED_BY_PHONE
+        return replace(self, status=status, answered_by=call)
+
+    def _only_in(self, *legal: Status, what: str) -> None:
+        if self.status not in legal:
+            raise IllegalTransition(self.id, self.status, what)
+
+
+def _after(ended: Callback, result: Result, policy: CallbackPolicy) -> Status:
+    if result is Result.REACHED:
+        return Status.REACHED
+    if ended.answered_by is not None:
+        return Status.ANSWERED_BY_PHONE
+    spent = ended.tries >= policy.attempts or result is Result.WRONG_NUMBER
+    return Status.UNREACHED if spent else Status.WAITING
+
+
+def next_due(
+    callback: Callback, now: datetime, schedule: Schedule, policy: CallbackPolicy
+) -> datetime | None:
+    """When the citizen may be dialled next, not before now; inside the line's hours.
+
+    None: not at all, or the line never opens.
+    """
+    if callback.status is not Status.WAITING:
         return None
-    return facts.caller.number
+    earliest = max(now, callback.not_before or now)
+    ended = callback.attempts[-1].ended if callback.attempts else None
+    if ended is not None:
+        earliest = max(earliest, ended + timedelta(minutes=policy.between_min))
+    return next_opening(schedule, earliest)
+
+
+def due(callback: Callback, now: datetime, schedule: Schedule, policy: CallbackPolicy) -> bool:
+    """Whether the citizen may be dialled now."""
+    at = next_due(callback, now, schedule, policy)
+    return at is not None and at <= now

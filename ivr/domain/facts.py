@@ -12,6 +12,7 @@ from ivr.domain.call import (
     Limit,
     LineId,
     Outcome,
+    Refused,
     SceneName,
     TopicId,
 )
@@ -60,6 +61,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "dialled": facts.dialled,
         "number": None if facts.caller.hidden else facts.caller.number,
         "hidden": facts.caller.hidden or None,
+        "unfit": facts.caller.unfit,
         "arrived": written(facts.arrived),
         "scene": facts.scene,
         "step": facts.step,
@@ -120,7 +122,11 @@ def _facts(fields: Fields) -> Facts:
 
 
 def _caller(fields: Fields) -> Caller:
-    caller = Caller(number=fields.some("number"), hidden=fields.flag("hidden"))
+    caller = Caller(
+        number=fields.some("number"),
+        hidden=fields.flag("hidden"),
+        unfit=fields.maybe("unfit", Refused),
+    )
     if caller.hidden and caller.number is not None:
         raise ValueError("a hidden caller with a number")
     return caller

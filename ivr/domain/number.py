@@ -1,41 +1,23 @@
-"""How a telephone number is understood, read aloud, masked and judged fit for calling back.
+"""How a telephone number is understood, compared, read aloud and masked.
 
 Source: ITU-T E.164 and the Finnish numbering plan (Traficom regulation 32).
 """
 
 import re
-from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
 FINLAND: Final = "358"
 
 
-class _Kind(Enum):
-    MOBILE = auto()
-    AREA = auto()
-    NATIONWIDE = auto()
-    FREEPHONE = auto()
-    PREMIUM = auto()
-
-
-# National prefixes with their trunk 0: the longest that fits tells what a number is, and is
-# said as a group of its own.
-_PREFIXES: Final = {
-    _Kind.MOBILE: (
-        "040", "041", "042", "043", "044", "045", "0457", "046", "047", "048", "049", "050",
-    ),
-    _Kind.AREA: (
-        "013", "014", "015", "016", "017", "018", "019", "02", "03", "05", "06", "08", "09",
-    ),
-    _Kind.NATIONWIDE: ("010", "020", "029", "030", "039", "071", "073", "075"),
-    _Kind.FREEPHONE: ("0800",),
-    _Kind.PREMIUM: (
-        "0100", "0101", "0200", "0202", "0300",
-        "060", "0600", "0601", "0602", "0606", "070", "0700", "0707", "0708", "0709",
-    ),
-}  # fmt: skip
-_KINDS: Final = {prefix: kind for kind, prefixes in _PREFIXES.items() for prefix in prefixes}
+# National prefixes with their trunk 0: the longest that fits is said as a group of its own.
+_PREFIXES: Final = frozenset((
+    "040", "041", "042", "043", "044", "045", "0457", "046", "047", "048", "049", "050",
+    "013", "014", "015", "016", "017", "018", "019", "02", "03", "05", "06", "08", "09",
+    "010", "020", "029", "030", "039", "071", "073", "075",
+    "0800", "0100", "0101", "0200", "0202", "0300",
+    "060", "0600", "0601", "0602", "0606", "070", "0700", "0707", "0708", "0709",
+))  # fmt: skip
 
 # Country codes of one and of two digits; all others have three.
 _SHORT_CODES: Final = frozenset((
@@ -43,18 +25,9 @@ _SHORT_CODES: Final = frozenset((
     "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
     "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
 ))  # fmt: skip
-# Nobody's own telephone, and dear to call: global and satellite services, and the premium
-# numbers of the countries that most foreign callers come from.
-_FOREIGN_PREMIUM: Final = (
-    "800", "808", "870", "878", "881", "882", "883", "888", "979",
-    "1900", "372900", "449", "4590", "46649", "46900", "46939", "46944", "4699", "4782", "4990",
-)  # fmt: skip
-
 _SEPARATORS: Final = re.compile(r"[ \-./()]|\u00a0")
 _INTERNATIONAL: Final = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
 _FINNISH_REST: Final = re.compile(r"[1-9][0-9]{4,11}", re.ASCII)
-
-_SOCIAL: Final = re.compile(r"116[0-9]{3}", re.ASCII)  # Decision 2007/116/EC
 
 
 def normalised(raw: str | None) -> str | None:
@@ -103,26 +76,6 @@ def masked(number: str | None) -> str:
     return f"+{_country_code(known)}…{known[-2:]}" if known else "…"
 
 
-def may_be_called_back(number: str | None) -> bool:
-    """Whether the line may call it unasked: a subscriber's number, not a short or premium one."""
-    known = normalised(number)
-    if known is None:
-        return False
-    if not known.startswith(f"+{FINLAND}"):
-        return not known[1:].startswith(_FOREIGN_PREMIUM)
-    prefix = _finnish_prefix(f"0{known[1 + len(FINLAND) :]}")
-    return prefix is not None and _KINDS[prefix] is not _Kind.PREMIUM
-
-
-def may_be_transferred_to(number: str | None) -> bool:
-    """Whether a counsellor may pass a caller on to it, if the administrator allows it.
-
-    A subscriber's number, or one of the harmonised numbers of social value, 116xxx.
-    Never an emergency, premium or enquiry number.
-    """
-    return may_be_called_back(number) or _SOCIAL.fullmatch(number or "") is not None
-
-
 def _international(digits: str) -> str | None:
     if digits.startswith(FINLAND):
         return _finnish(digits.removeprefix(FINLAND))
@@ -136,7 +89,7 @@ def _finnish(rest: str) -> str | None:
 
 
 def _finnish_prefix(national: str) -> str | None:
-    return next((national[:n] for n in (4, 3, 2) if national[:n] in _KINDS), None)
+    return next((national[:n] for n in (4, 3, 2) if national[:n] in _PREFIXES), None)
 
 
 def _country_code(e164: str) -> str:

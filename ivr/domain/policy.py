@@ -105,14 +105,20 @@ class WaitingPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackPolicy:
-    """Whether and for when a callback is taken.
+    """Whether and for when a callback is taken, and how it is made.
 
     Requests made later than `last_for_today_min` minutes before closing are
-    promised for the next day of opening.
+    promised for the next day of opening, and so are those beyond `most_a_day`.
+    The citizen is called up to `attempts` times, `between_min` minutes after the
+    end of the attempt before at the earliest. `foreign`: also to another country.
     """
 
     enabled: bool = True
     last_for_today_min: int = 60
+    most_a_day: int = 100
+    attempts: int = 3
+    between_min: int = 30
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ivr.domain.call import Caller, CallId, Facts, SceneName
+from ivr.domain.destination import Objection, refused
 from ivr.domain.number import normalised
 from ivr.domain.schedule import open_at
 from ivr.domain.service import Charging, Service
@@ -11,7 +12,14 @@ MOST_DIALLED = 40
 
 
 def receive(
-    service: Service, *, call_id: CallId, dialled: str, caller: str, hidden: bool, now: datetime
+    service: Service,
+    *,
+    call_id: CallId,
+    dialled: str,
+    caller: str,
+    hidden: bool,
+    now: datetime,
+    objection: Objection,
 ) -> Facts:
     """The facts of a call that has just arrived.
 
@@ -20,6 +28,11 @@ def receive(
     """
     line = service.line_for(dialled)
     number = None if hidden else normalised(caller)
+    unfit = (
+        refused(number, line=line, service=service, objection=objection)
+        if number is not None and line is not None
+        else None
+    )
     if line is None:
         scene = SceneName.UNKNOWN_NUMBER
     elif not open_at(line.schedule, now):
@@ -29,7 +42,7 @@ def receive(
     return Facts(
         call_id=call_id,
         dialled=dialled[:MOST_DIALLED],
-        caller=Caller(number=number, hidden=hidden),
+        caller=Caller(number=number, hidden=hidden, unfit=unfit),
         arrived=now,
         scene=scene,
         line=line.id if line else None,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ivr.domain.call import Facts, Language, Limit, SceneName
-from ivr.domain.callback import own_number
+from ivr.domain.destination import own_number
 from ivr.domain.limits import closing, limits
 from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.service import Charging, ServiceLine

@@ -18,6 +18,7 @@ from ivr.ports.events import (
     TransferAsked,
 )
 from ivr.ports.journal import Journal, JournalUnavailable
+from ivr.ports.numbers import Numbers
 from ivr.ports.speech import Media, Speech, Utterance
 from ivr.ports.switch import (
     ChannelGone,
@@ -49,6 +50,7 @@ __all__ = [
     "LegAnswered",
     "LegMade",
     "Media",
+    "Numbers",
     "OnDuty",
     "PhoneChanged",
     "PhoneDialled",

@@ -7,11 +7,12 @@ from enum import Enum, auto
 import structlog
 
 from ivr.domain.call import Outcome, SceneName
-from ivr.domain.callback import own_number, promised_by
+from ivr.domain.destination import own_number
 from ivr.domain.journal import EventKind
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Day, Digits
 from ivr.domain.policy import OnBudgetEnd
+from ivr.domain.promise import promised_by
 from ivr.domain.schedule import local
 from ivr.domain.waiting import acts_at, in_time
 from ivr.ports import JournalUnavailable

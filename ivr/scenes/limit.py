@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from ivr.domain.call import Limit, Outcome, SceneName
-from ivr.domain.callback import own_number
 from ivr.domain.closing import closed_notice
+from ivr.domain.destination import own_number
 from ivr.domain.journal import EventKind
 from ivr.domain.limits import ending
 from ivr.domain.phrase import Digits

@@ -1,18 +1,11 @@
-"""How numbers are understood, read aloud, masked and judged."""
+"""How numbers are understood, read aloud and masked."""
 
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.number import (
-    dialled_form,
-    groups,
-    masked,
-    may_be_called_back,
-    may_be_transferred_to,
-    normalised,
-)
+from ivr.domain.number import dialled_form, groups, masked, normalised
 
 FINNISH = st.from_regex(r"\+358[1-9][0-9]{4,11}", fullmatch=True)
 FOREIGN = st.from_regex(r"\+(?!358)[1-9][0-9]{6,14}", fullmatch=True)
@@ -148,65 +141,3 @@ def test_a_masked_number_never_shows_more_than_the_last_two_digits(number: str) 
     assert number.startswith(prefix)
     assert len(prefix) <= 4
     assert tail == number[-2:]
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        "0401234567",
-        "0457 1234567",
-        "09 123 4567",
-        "029 151 2360",
-        "0800 123 456",
-        "+46701234567",
-        "+37256789012",
-    ],
-)
-def test_a_subscribers_number_may_be_called_back(number: str) -> None:
-    assert may_be_called_back(number)
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        None,
-        "anonymous",
-        "112",
-        "116117",
-        "0600 12345",
-        "0700 123456",
-        "+358600123456",
-        "0606 123456",
-        "0100 100",
-        "0200 2000",
-        "+881612345678",
-        "+97912345678",
-        "+19001234567",
-        "+46900123456",
-        "+449012345678",
-    ],
-)
-def test_a_premium_short_or_satellite_number_is_never_called_back(number: str | None) -> None:
-    assert not may_be_called_back(number)
-
-
-@given(st.from_regex(r"\+358(?:[67]0[0-9]|10|20|9)[0-9]{5,6}", fullmatch=True))
-def test_no_number_that_the_numbering_plan_calls_premium_is_called_back(number: str) -> None:
-    kind = phonenumbers.number_type(phonenumbers.parse(number))
-    assert kind != phonenumbers.PhoneNumberType.PREMIUM_RATE or not may_be_called_back(number)
-
-
-@pytest.mark.parametrize("number", ["0291512000", "+358401234567", "08001234", "116117"])
-def test_a_caller_may_be_passed_on_to_a_subscriber_or_a_number_of_social_value(
-    number: str,
-) -> None:
-    assert may_be_transferred_to(number)
-
-
-@pytest.mark.parametrize(
-    "number", ["112", "118", "116", "1161171", "060012345", "0700123456", "+4490012345", "", None]
-)
-def test_nobody_is_passed_on_to_an_emergency_premium_or_other_short_number(
-    number: str | None,
-) -> None:
-    assert not may_be_transferred_to(number)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.call import CallId, Facts, SceneName
+from ivr.domain.call import CallId, Facts, Refused, SceneName
 from ivr.domain.facts import encode
 from ivr.domain.number import normalised
 from ivr.domain.reception import MOST_DIALLED, answered_at_once, receive
@@ -21,7 +21,13 @@ def _received(
     dialled: str, caller: str = "0401234567", *, hidden: bool = False, now: datetime = BEGIN
 ) -> Facts:
     return receive(
-        SERVICE, call_id=CallId("n1-1.1"), dialled=dialled, caller=caller, hidden=hidden, now=now
+        SERVICE,
+        call_id=CallId("n1-1.1"),
+        dialled=dialled,
+        caller=caller,
+        hidden=hidden,
+        now=now,
+        objection=lambda number: Refused.PREMIUM if number.startswith("+358600") else None,
     )
 
 
@@ -66,6 +72,23 @@ def test_a_call_is_answered_at_once_only_on_an_open_line_that_is_not_early_media
 @given(caller=st.text())
 def test_whatever_the_network_delivers_is_kept_as_a_number_or_not_at_all(caller: str) -> None:
     assert _received(FREE, caller).caller.number == normalised(caller)
+
+
+@pytest.mark.parametrize(
+    ("caller", "unfit"),
+    [
+        ("0401234567", None),
+        ("0600123456", Refused.PREMIUM),
+        ("029 100 0003", Refused.OURS),
+        ("+46701234567", Refused.FOREIGN),
+        ("anonymous", None),
+    ],
+)
+def test_it_is_known_from_the_start_why_a_number_may_not_be_called_back(
+    caller: str, unfit: Refused | None
+) -> None:
+    assert _received(FREE, caller).caller.unfit is unfit
+    assert _received(FREE, caller, hidden=True).caller.unfit is None
 
 
 @given(caller=st.from_regex(r"\+358[4-9]{9}", fullmatch=True))

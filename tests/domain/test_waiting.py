@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.call import Caller, Facts, Language, SceneName
+from ivr.domain.call import Caller, Facts, Language, Refused, SceneName
 from ivr.domain.policy import CallbackPolicy, Ending, OnBudgetEnd, WaitingPolicy
 from ivr.domain.service import Charging, ServiceLine
 from ivr.domain.waiting import (
@@ -118,7 +118,8 @@ def test_a_callback_is_never_offered_to_whom_it_could_not_be_kept(
 ) -> None:
     of = _line(policy=policy)
     without = replace(of, callback=CallbackPolicy(enabled=False))
-    premium = replace(facts(of), caller=Caller(number="+358600123456", hidden=False))
+    unfit = Caller(number="+358600123456", hidden=False, unfit=Refused.PREMIUM)
+    premium = replace(facts(of), caller=unfit)
     for one, call in [(of, _hidden(facts(of))), (of, premium), (without, facts(of))]:
         assert not can_offer(one, call)
         assert Step.OFFER not in {due.step for due in _steps(one, call, spoken, most=40)}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from ivr.adapters.numbering import NumberingPlans
 from ivr.director import Director, Door, House, Roster
 from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
@@ -52,6 +53,7 @@ class World:
             service=self.config,
             speech=SilentSpeech(),
             journal=journal,
+            numbers=NumberingPlans(),
             clock=clock,
             roster=roster,
             door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),

@@ -1,0 +1,44 @@
+"""The day by which a callback is promised: one on which it can be kept."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from ivr.domain.schedule import closes_at, local, next_opening, open_at
+from ivr.domain.service import ServiceLine
+
+_NOBODY: Final[Mapping[date, int]] = {}
+_MOST_DAYS: Final = 30  # of opening that are looked through for room
+
+
+def promised_by(line: ServiceLine, now: datetime, promised: Mapping[date, int] = _NOBODY) -> date:
+    """The last day (Europe/Helsinki) on which the caller is called back.
+
+    Today, unless the line closes within `last_for_today_min` minutes or is closed
+    already; then the next day on which it opens. `promised` is how many callbacks are
+    promised for each day: one that has as many as the line can keep is passed over.
+    """
+    day = _first_day(line, now)
+    for _ in range(_MOST_DAYS):
+        if promised.get(day, 0) < line.callback.most_a_day:
+            return day
+        day = _next_day(line, now, day)
+    return day
+
+
+def _first_day(line: ServiceLine, now: datetime) -> date:
+    today = local(now).date()
+    closes = closes_at(line.schedule, now)
+    margin = timedelta(minutes=line.callback.last_for_today_min)
+    if open_at(line.schedule, now) and (closes is None or closes - now > margin):
+        return today
+    return _next_day(line, now, today)
+
+
+def _next_day(line: ServiceLine, now: datetime, day: date) -> date:
+    """The next day of opening; the very next where the line never opens again."""
+    days = (day - local(now).date()).days + 1
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    after = midnight + timedelta(days=days)
+    opening = next_opening(line.schedule, after)
+    return local(opening if opening is not None else after).date()
