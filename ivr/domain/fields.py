@@ -77,6 +77,13 @@ class Fields:
             raise ValueError(f"{key} is missing")
         return value
 
+    def several(self, key: str) -> "list[Fields]":
+        """Objects in a list, each with fields of its own; none where it is missing."""
+        value = self.left.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise ValueError(f"{key} is a list of objects, not {value!r}")
+        return [Fields(dict(each)) for each in value]
+
     def count(self, key: str) -> int:
         """A whole number from 0."""
         value = self.take(key)

@@ -1,95 +1,192 @@
-"""A callback is promised for a day on which it can be kept, and to a number that may be called."""
+"""What may happen to a request to be called back, and when it is due."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ivr.domain.call import Caller
-from ivr.domain.callback import own_number, promised_by
-from ivr.domain.policy import CallbackPolicy
-from ivr.domain.schedule import HELSINKI, Hours, Schedule, closes_at, forced_open, local, plan
-from ivr.domain.service import Charging, ServiceLine
-from tests.fakes.service import NEVER, WORKDAYS, facts, line
-
-MONDAY = date(2026, 11, 23)
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
-HOURS = st.tuples(st.integers(0, 22), st.integers(1, 23)).map(
-    lambda span: Hours(opens=time(min(span)), closes=time(max(min(span) + 1, *span)))
+from ivr.domain.call import CallId, Language, TopicId
+from ivr.domain.callback import (
+    Because,
+    Callback,
+    IllegalTransition,
+    Result,
+    Status,
+    due,
+    next_due,
 )
-WEEKS = st.dictionaries(st.integers(0, 6), st.tuples(HOURS), min_size=1)
+from ivr.domain.callback_state import decode, encode
+from tests.domain.callbacks import ALWAYS, ANNA, POLICY, calling, in_status, request
+from tests.fakes.service import WORKDAYS
+from tests.fakes.time import BEGIN
+
+MIN = timedelta(minutes=1)
+THEIR_CALL = CallId("n1-9.1")
+
+# What can be done to a request, and where that may lead it from each status.
+DOINGS: dict[str, Callable[[Callback], Callback]] = {
+    "ask again": lambda it: it.ask_again(
+        urgent=True, language=Language.SV, topic=TopicId("adults")
+    ),
+    "begin": calling,
+    "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),
+    "take": lambda it: it.take(ANNA),
+    "close": lambda it: it.close(Because.SETTLED),
+    "got through": lambda it: it.answered_by_phone(THEIR_CALL),
+    **{
+        f"ended: {result}": lambda it, result=result: it.end_attempt(  # type: ignore[misc]
+            result, now=BEGIN, policy=POLICY
+        )
+        for result in Result
+    },
+}
+LEGAL: dict[Status, dict[str, Status]] = {
+    Status.WAITING: {
+        "ask again": Status.WAITING,
+        "begin": Status.CALLING,
+        "postpone": Status.WAITING,
+        "take": Status.WAITING,
+        "close": Status.CLOSED,
+        "got through": Status.ANSWERED_BY_PHONE,
+    },
+    Status.CALLING: {
+        "ask again": Status.CALLING,
+        "got through": Status.CALLING,
+        **{f"ended: {result}": Status.WAITING for result in Result},
+        "ended: reached": Status.REACHED,
+        "ended: wrong_number": Status.UNREACHED,
+    },
+    Status.UNREACHED: {"postpone": Status.WAITING, "close": Status.CLOSED},
+    Status.REACHED: {},
+    Status.ANSWERED_BY_PHONE: {},
+    Status.CLOSED: {},
+}
 
 
-def _line(schedule: Schedule, margin_min: int = 60) -> ServiceLine:
-    any_line = line("any", "0291000001", Charging.EARLY_MEDIA, schedule=schedule)
-    return replace(any_line, callback=CallbackPolicy(last_for_today_min=margin_min))
+@pytest.mark.parametrize("doing", DOINGS)
+@pytest.mark.parametrize("status", Status)
+def test_a_request_goes_the_ways_in_the_table_and_no_other(status: Status, doing: str) -> None:
+    before = in_status(status)
+    legal = LEGAL[status].get(doing)
+    if legal is not None:
+        assert DOINGS[doing](before).status is legal
+        return
+    with pytest.raises(IllegalTransition) as refused:
+        DOINGS[doing](before)
+    assert (refused.value.callback, refused.value.status) == (before.id, status)
+    assert before == in_status(status)
 
 
-def _at(hour: int, minute: int, day: date = MONDAY) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=HELSINKI).astimezone(UTC)
+def test_asking_again_keeps_the_place_and_takes_the_latest_language_and_topic() -> None:
+    asked = request().ask_again(urgent=False, language=Language.SV, topic=TopicId("adults"))
+    assert (asked.joined, asked.id, asked.promised_by) == (
+        request().joined,
+        request().id,
+        request().promised_by,
+    )
+    assert (asked.language, asked.topic, asked.again) == (Language.SV, "adults", 1)
 
 
-@given(week=WEEKS, now=INSTANTS, margin_min=st.integers(0, 600))
-def test_a_callback_is_promised_for_today_or_a_later_day_on_which_the_line_opens(
-    week: dict[int, tuple[Hours, ...]], now: datetime, margin_min: int
-) -> None:
-    schedule = Schedule(weekly=week)
-    day = promised_by(_line(schedule, margin_min), now)
-    assert day >= local(now).date()
-    assert plan(schedule, day).hours
+def test_an_urgent_word_counts_and_is_not_taken_back_by_one_that_is_not() -> None:
+    again = {"language": Language.FI, "topic": TopicId("families")}
+    urgent = request().ask_again(urgent=True, **again)  # type: ignore[arg-type]
+    assert urgent.urgent
+    assert urgent.ask_again(urgent=False, **again).urgent  # type: ignore[arg-type]
 
 
-@given(week=WEEKS, now=INSTANTS, margin_min=st.integers(0, 600))
-def test_a_callback_is_promised_for_today_only_while_more_than_the_margin_is_left(
-    week: dict[int, tuple[Hours, ...]], now: datetime, margin_min: int
-) -> None:
-    schedule = Schedule(weekly=week)
-    closes = closes_at(schedule, now)
-    enough = closes is not None and closes - now > timedelta(minutes=margin_min)
-    today = local(now).date()
-    assert (promised_by(_line(schedule, margin_min), now) == today) is enough
+def test_after_the_last_attempt_it_wants_a_counsellors_eye() -> None:
+    it, now = request(), BEGIN
+    for number in (1, 2, 3):
+        it = calling(it, now).end_attempt(Result.NO_ANSWER, now=now, policy=POLICY)
+        assert it.attempts[-1].number == number
+        now += 30 * MIN
+    assert it.status is Status.UNREACHED
+    assert next_due(it, now, ALWAYS, POLICY) is None
+
+
+def test_a_counsellor_who_reopens_it_gives_it_all_its_attempts_anew() -> None:
+    it = in_status(Status.UNREACHED).postpone(BEGIN + 60 * MIN)
+    assert (it.tries, len(it.attempts)) == (0, 1)
+    later = BEGIN + 60 * MIN
+    it = calling(it, later).end_attempt(Result.BUSY, now=later, policy=POLICY)
+    assert (it.status, it.attempts[-1].number) == (Status.WAITING, 2)
+
+
+def test_whoever_gets_through_while_being_dialled_is_not_dialled_again() -> None:
+    dialled = calling().answered_by_phone(THEIR_CALL)
+    assert not due(dialled, BEGIN + 90 * MIN, ALWAYS, POLICY)
+    ended = dialled.end_attempt(Result.BUSY, now=BEGIN, policy=POLICY)
+    assert (ended.status, ended.answered_by) == (Status.ANSWERED_BY_PHONE, THEIR_CALL)
+    reached = dialled.end_attempt(Result.REACHED, now=BEGIN, policy=POLICY)
+    assert reached.status is Status.REACHED
+
+
+def test_it_is_due_at_once_and_after_an_attempt_when_the_pause_is_over() -> None:
+    assert due(request(), BEGIN, ALWAYS, POLICY)
+    ended = calling().end_attempt(Result.BUSY, now=BEGIN + MIN, policy=POLICY)
+    assert next_due(ended, BEGIN + MIN, ALWAYS, POLICY) == BEGIN + 31 * MIN
+    assert not due(ended, BEGIN + 30 * MIN, ALWAYS, POLICY)
+    assert due(ended, BEGIN + 31 * MIN, ALWAYS, POLICY)
+
+
+def test_it_is_called_inside_the_hours_of_its_line_and_across_days() -> None:
+    closing = datetime(2026, 11, 23, 12, 50, tzinfo=UTC)  # 14:50; the line closes at 15
+    ended = calling(now=closing).end_attempt(Result.BUSY, now=closing, policy=POLICY)
+    tuesday = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+    assert next_due(ended, closing, WORKDAYS, POLICY) == tuesday
+    assert next_due(request(), tuesday - MIN, WORKDAYS, POLICY) == tuesday
+    assert due(ended, tuesday, WORKDAYS, POLICY)
+
+
+def test_it_is_called_at_the_time_that_was_agreed_and_then_as_any_other() -> None:
+    agreed = request().postpone(BEGIN + 60 * MIN)
+    assert not due(agreed, BEGIN + 59 * MIN, ALWAYS, POLICY)
+    now = BEGIN + 60 * MIN
+    ended = calling(agreed, now).end_attempt(Result.BUSY, now=now, policy=POLICY)
+    assert ended.not_before is None
+
+
+def test_who_has_taken_it_has_one_turn() -> None:
+    taken = calling(request().take(ANNA))
+    assert taken.wanted == ANNA
+    assert taken.end_attempt(Result.BUSY, now=BEGIN, policy=POLICY).wanted is None
+
+
+def test_a_clock_that_is_set_back_makes_no_attempt_end_before_it_began() -> None:
+    ended = calling().end_attempt(Result.BUSY, now=BEGIN - 60 * MIN, policy=POLICY)
+    assert ended.attempts[-1].ended == BEGIN
+    assert not due(ended, BEGIN - 10 * MIN, ALWAYS, POLICY)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_was_written_down_is_read_as_it_was(status: Status) -> None:
+    it = replace(in_status(status), assessed_urgent=True, again=2)
+    assert encode(it).isascii()
+    assert decode(encode(it)) == it
 
 
 @pytest.mark.parametrize(
-    ("now", "promised"),
+    "text",
     [
-        (_at(9, 0), MONDAY),
-        (_at(13, 59), MONDAY),
-        (_at(14, 0), MONDAY + timedelta(days=1)),  # exactly the margin is too little
-        (_at(14, 59), MONDAY + timedelta(days=1)),
-        (_at(15, 0), MONDAY + timedelta(days=1)),
-        (_at(14, 30, date(2026, 11, 27)), date(2026, 11, 30)),  # Friday: on Monday
+        "",
+        "[]",
+        "{}",
+        encode(request()).replace('"v":1', '"v":0'),
+        encode(request()).replace("waiting", "vanished"),
+        encode(request()).replace("waiting", "calling"),
+        encode(calling()).replace("calling", "waiting"),
+        encode(calling()).replace('"number":1', '"number":2'),
+        encode(calling()).replace('"number":1', '"number":1,"result":"busy"'),
+        encode(calling()).replace('"attempts":[', '"attempts":[7,'),
+        encode(request()).replace('"forgiven":0', '"forgiven":"none"'),
     ],
 )
-def test_a_late_request_is_promised_for_the_next_day_of_opening(
-    now: datetime, promised: date
-) -> None:
-    assert promised_by(_line(WORKDAYS), now) == promised
+def test_what_does_not_fit_together_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match="unreadable callback"):
+        decode(text)
 
 
-def test_a_line_that_is_always_open_promises_today() -> None:
-    now = _at(23, 59)
-    assert promised_by(_line(forced_open(NEVER)), now) == MONDAY
-
-
-def test_a_line_that_never_opens_again_promises_tomorrow_rather_than_nothing() -> None:
-    assert promised_by(_line(Schedule(weekly={})), _at(10, 0)) == MONDAY + timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("caller", "number"),
-    [
-        (Caller(number="+358401234567", hidden=False), "+358401234567"),
-        (Caller(number="+358401234567", hidden=True), None),
-        (Caller(number=None, hidden=True), None),
-        (Caller(number=None, hidden=False), None),
-        (Caller(number="+358600123456", hidden=False), None),  # premium
-    ],
-)
-def test_only_a_number_that_was_shown_and_may_be_called_is_the_callers_own(
-    caller: Caller, number: str | None
-) -> None:
-    call = replace(facts(_line(WORKDAYS)), caller=caller)
-    assert own_number(call) == number
+def test_what_a_newer_version_says_beside_is_left_out() -> None:
+    newer = encode(request()).replace('"v":1', '"v":2,"mood":"good"')
+    assert decode(newer) == request()
