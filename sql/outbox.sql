@@ -119,6 +119,54 @@ ALTER TABLE left_line RENAME COLUMN urgent TO caller_urgent;
 ALTER TABLE left_line ADD COLUMN assessed_urgent INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 3;
 
+-- schema_4 --
+-- Events of requests to be called back stand in the one order, too: `callback` names the
+-- request, and `state` is what it is after the event.
+ALTER TABLE event ADD COLUMN callback TEXT;
+ALTER TABLE rejected ADD COLUMN callback TEXT;
+-- Whose request the call was promised: its own, or an earlier one of the same number.
+ALTER TABLE callback ADD COLUMN request TEXT NOT NULL DEFAULT '';
+UPDATE callback SET request = call_id;
+-- The latest state of every request that is not long over. That a number has one open
+-- request of a line is seen to by the one who writes: an index that refused a second one
+-- would refuse the events of calls that are written with it.
+CREATE TABLE callback_state (
+    callback TEXT PRIMARY KEY,
+    at       TEXT NOT NULL,
+    over     INTEGER NOT NULL,  -- 1: nothing more will happen to it
+    joined   TEXT NOT NULL,
+    state    TEXT NOT NULL      -- JSON
+) WITHOUT ROWID;
+-- What was promised and has not left this file waits to be called; of several from one
+-- number to one line the first. What Postgres has already was called from a list, by hand.
+INSERT INTO callback_state (callback, at, over, joined, state)
+SELECT call_id, at, 0, joined, json_object(
+    'v', 1, 'id', call_id, 'line', line, 'number', number, 'language', language,
+    'topic', topic, 'joined', joined, 'requested', at, 'promised_by', promised_by,
+    'status', 'waiting', 'caller_urgent', json(urgent), 'forgiven', 0, 'again', 0
+)
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY line, number ORDER BY joined, seq) AS nth
+    FROM (
+        SELECT
+            seq, call_id, at,
+            json_extract(data, '$.line') AS line,
+            json_extract(data, '$.number') AS number,
+            json_extract(data, '$.language') AS language,
+            coalesce(json_extract(data, '$.topic'), '') AS topic,
+            json_extract(data, '$.joined') AS joined,
+            json_extract(data, '$.promised_by') AS promised_by,
+            iif(json_extract(state, '$.caller_urgent'), 'true', 'false') AS urgent
+        FROM event WHERE kind = 'callback_requested' AND counsellor IS NULL
+    )
+)
+WHERE nth = 1;
+INSERT INTO event (id, callback, call_id, kind, at, state, data)
+SELECT callback || '/requested', callback, callback, 'requested', at, state, '{}'
+FROM callback_state ORDER BY at, callback;
+INSERT INTO seen_duty (id, at) SELECT callback || '/requested', at FROM callback_state;
+PRAGMA user_version = 4;
+
 -- see --
 -- Take the id of an event, unless it is known or its call has its outcome.
 INSERT INTO seen (id, call_id)
@@ -127,8 +175,8 @@ WHERE NOT EXISTS (SELECT 1 FROM finished_call WHERE call_id = :call_id)
 ON CONFLICT (id) DO NOTHING;
 
 -- keep --
-INSERT INTO event (id, counsellor, call_id, kind, at, state, data)
-VALUES (:id, :counsellor, :call_id, :kind, :at, :state, :data);
+INSERT INTO event (id, counsellor, callback, call_id, kind, at, state, data)
+VALUES (:id, :counsellor, :callback, :call_id, :kind, :at, :state, :data);
 
 -- open_call --
 INSERT INTO open_call (call_id, facts) VALUES (:call_id, :state)
@@ -164,9 +212,28 @@ UPDATE left_line SET given = :by WHERE call_id = :call;
 SELECT counsellor, state FROM duty ORDER BY counsellor;
 
 -- keep_callback --
-INSERT INTO callback (call_id, at, promised_by)
-VALUES (:call_id, :at, json_extract(:data, '$.promised_by'))
+INSERT INTO callback (call_id, at, promised_by, request)
+VALUES (
+    :call_id, :at, json_extract(:data, '$.promised_by'),
+    coalesce(json_extract(:data, '$.callback'), :call_id)
+)
 ON CONFLICT (call_id) DO NOTHING;
+
+-- keep_callback_state --
+INSERT INTO callback_state (callback, at, over, joined, state)
+VALUES (
+    :callback, :at,
+    json_extract(:state, '$.status') IN ('reached', 'answered_by_phone', 'closed'),
+    json_extract(:state, '$.joined'), :state
+)
+ON CONFLICT (callback) DO UPDATE
+SET at = excluded.at, over = excluded.over, state = excluded.state;
+
+-- callbacks --
+SELECT state FROM callback_state ORDER BY joined, callback;
+
+-- forget_callback_states --
+DELETE FROM callback_state WHERE over AND at < :before;
 
 -- finish_call --
 INSERT INTO finished_call (call_id, at) VALUES (:call_id, :at);
@@ -188,10 +255,11 @@ WHERE at < :before AND call_id NOT IN (SELECT call_id FROM open_call);
 SELECT call_id, facts FROM open_call ORDER BY call_id;
 
 -- callback_promised --
-SELECT promised_by FROM callback WHERE call_id = ?;
+SELECT request, promised_by FROM callback WHERE call_id = ?;
 
 -- unshipped --
-SELECT seq, id, counsellor, call_id, kind, at, state, data FROM event ORDER BY seq LIMIT ?;
+SELECT seq, id, counsellor, callback, call_id, kind, at, state, data
+FROM event ORDER BY seq LIMIT ?;
 
 -- oldest --
 SELECT at FROM event ORDER BY seq LIMIT 1;
@@ -206,8 +274,9 @@ SELECT count(*) FROM rejected;
 DELETE FROM event WHERE seq <= ?;
 
 -- set_aside --
-INSERT INTO rejected (seq, id, counsellor, call_id, kind, at, state, data, reason)
-SELECT seq, id, counsellor, call_id, kind, at, state, data, :reason FROM event WHERE seq = :seq;
+INSERT INTO rejected (seq, id, counsellor, callback, call_id, kind, at, state, data, reason)
+SELECT seq, id, counsellor, callback, call_id, kind, at, state, data, :reason
+FROM event WHERE seq = :seq;
 
 -- forget_event --
 DELETE FROM event WHERE seq = :seq;

@@ -20,13 +20,17 @@ SELECT number, name, sha256 FROM migration ORDER BY number;
 INSERT INTO migration (number, name, sha256) VALUES ($1, $2, $3);
 
 -- apply_events --
--- In the order of the arrays, all or none. Events of counsellors name the counsellor.
+-- In the order of the arrays, all or none. Events of counsellors name the counsellor,
+-- events of requests to be called back the request.
 SELECT count(
-    CASE WHEN e.counsellor IS NULL
-    THEN apply_event(e.id, e.call_id, e.kind, e.at, e.state, e.data)
-    ELSE apply_duty_event(e.id, e.counsellor, e.kind, e.at, e.call_id, e.state, e.data)
+    CASE WHEN e.callback IS NOT NULL
+    THEN apply_callback_event(e.id, e.callback, e.kind, e.at, e.call_id, e.state, e.data)
+    WHEN e.counsellor IS NOT NULL
+    THEN apply_duty_event(e.id, e.counsellor, e.kind, e.at, e.call_id, e.state, e.data)
+    ELSE apply_event(e.id, e.call_id, e.kind, e.at, e.state, e.data)
     END
 )
 FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[]
-) AS e(id, counsellor, call_id, kind, at, state, data);
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
+    $8::jsonb[]
+) AS e(id, counsellor, callback, call_id, kind, at, state, data);

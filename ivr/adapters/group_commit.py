@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import structlog
 
-from ivr.adapters.outbox_entry import DutyEntry, Entry
+from ivr.adapters.outbox_entry import AnyEntry, written_down
 from ivr.adapters.outbox_store import Backlog, OutboxStore
-from ivr.domain.journal import DutyEvent, Event
+from ivr.domain.journal import Recorded
 from ivr.ports import JournalUnavailable
 
 GATHER_S = 0.03  # how long the first event of a group waits for others: well below 50 ms
@@ -24,8 +24,8 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class _Write:
-    event: Event | DutyEvent
-    entry: Entry | DutyEntry
+    events: Sequence[Recorded]  # kept together or not at all
+    entries: Sequence[AnyEntry]
     done: Future[None] | None  # somebody waits for it; None: nobody does
 
 
@@ -47,9 +47,7 @@ class GroupCommit:
     events are held in memory and tried again, and whoever waits is told.
     """
 
-    def __init__(
-        self, store: OutboxStore, *, kept: Callable[[Sequence[Event | DutyEvent]], None]
-    ) -> None:
+    def __init__(self, store: OutboxStore, *, kept: Callable[[Sequence[Recorded]], None]) -> None:
         self.fault: str | None = None
         self.faults = 0
         self.backlog: Backlog = store.backlog()
@@ -62,14 +60,18 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
         self._thread.start()
 
-    def write(self, event: Event | DutyEvent, entry: Entry | DutyEntry) -> None:
-        """Have an event written with the next group."""
-        self._queue.put(_Write(event=event, entry=entry, done=None))
+    def write(self, event: Recorded) -> None:
+        """Have an event written with the next group. Raises ValueError if it cannot be."""
+        self._queue.put(_Write(events=[event], entries=[written_down(event)], done=None))
 
-    def write_now(self, event: Event, entry: Entry) -> Future[None]:
-        """Have an event written at once; fails with JournalUnavailable, and is then not kept."""
+    def write_now(self, *events: Recorded) -> Future[None]:
+        """Have events written at once, together; fails with JournalUnavailable, and keeps none.
+
+        Raises ValueError for one that cannot be written down.
+        """
         done: Future[None] = Future()
-        self._put_urgent(_Write(event=event, entry=entry, done=done))
+        entries = [written_down(event) for event in events]
+        self._put_urgent(_Write(events=events, entries=entries, done=done))
         return done
 
     def ask(self, question: Callable[[OutboxStore], _Answer]) -> Future[_Answer]:
@@ -122,7 +124,7 @@ class GroupCommit:
         if not writes:
             return
         try:
-            new = self._store.write([write.entry for write in writes])
+            new = self._store.write([entry for write in writes for entry in write.entries])
         except Exception as error:  # noqa: BLE001 - the thread must live, and say so
             self._refused(writes, error)
         else:
@@ -136,7 +138,8 @@ class GroupCommit:
         for write in writes:
             if write.done is not None:
                 _resolve(write.done)
-        self._kept([write.event for write, is_new in zip(writes, new, strict=True) if is_new])
+        events = [event for write in writes for event in write.events]
+        self._kept([event for event, is_new in zip(events, new, strict=True) if is_new])
 
     def _refused(self, writes: Sequence[_Write], error: Exception) -> None:
         self.faults += 1

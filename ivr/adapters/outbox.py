@@ -4,18 +4,19 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
 import structlog
 
 from ivr.adapters.group_commit import GroupCommit
-from ivr.adapters.outbox_entry import DutyEntry, Entry
 from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
+from ivr.domain.callback import Callback
+from ivr.domain.callback_state import decode as decode_callback
 from ivr.domain.facts import decode
-from ivr.domain.journal import DutyEvent, Event, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
 from ivr.ports import JournalUnavailable
 
 PROMISE_S = 5.0  # how long a caller is kept waiting for the disk
@@ -76,7 +77,7 @@ class Outbox:
         time without a zone, facts too large): a fault of the program.
         """
         self._refuse_if_closed()
-        self._commit.write(event, Entry.of(event))
+        self._commit.write(event)
 
     async def promise(self, event: Event) -> None:
         """Put an event on disk and return only then.
@@ -85,7 +86,7 @@ class Outbox:
         or it did not answer within 5 s and the event may still be kept later.
         """
         self._refuse_if_closed()
-        await _within(PROMISE_S, self._commit.write_now(event, Entry.of(event)))
+        await _within(PROMISE_S, self._commit.write_now(event))
 
     async def flush(self) -> None:
         """Return once everything taken so far is on disk. Raises JournalUnavailable."""
@@ -98,17 +99,33 @@ class Outbox:
         read = {call: _facts(call, text) for call, text in written.items()}
         return {call: facts for call, facts in read.items() if facts is not None}
 
-    async def callback_promised(self, call: CallId) -> date | None:
-        """The day by which this call's callback is promised; None while none is on disk.
+    async def callback_promised(self, call: CallId) -> Promised | None:
+        """What this call was promised; None while no promise is on disk.
 
         Known for as long as the call is open, and for a week at least.
         """
         return await self._ask(lambda store: store.callback_promised(call))
 
+    def record_callback(self, event: CallbackEvent) -> None:
+        """Take an event of a request, in one order with those of the calls; see `record`."""
+        self._refuse_if_closed()
+        self._commit.write(event)
+
+    async def promise_callback(self, event: CallbackEvent, said: Event) -> None:
+        """Put both on disk, or neither, and return only then; see `promise`."""
+        self._refuse_if_closed()
+        await _within(PROMISE_S, self._commit.write_now(said, event))
+
+    async def callbacks(self) -> Sequence[Callback]:
+        """All requests that are open or were given up, and those that ended within a week."""
+        written = await self._ask(OutboxStore.callbacks)
+        read = [_callback(text) for text in written]
+        return [callback for callback in read if callback is not None]
+
     def record_duty(self, event: DutyEvent) -> None:
         """Take an event of a counsellor, in one order with those of the calls; see `record`."""
         self._refuse_if_closed()
-        self._commit.write(event, DutyEntry.of(event))
+        self._commit.write(event)
 
     async def duties(self) -> Mapping[CounsellorId, str]:
         """The latest `DutyEvent.duty` of every counsellor of whom one was ever taken."""
@@ -171,11 +188,11 @@ class Outbox:
         self._refuse_if_closed()
         return await _within(PROMISE_S, self._commit.ask(question))
 
-    def _kept(self, events: Sequence[Event | DutyEvent]) -> None:
+    def _kept(self, events: Sequence[Recorded]) -> None:
         """Called in the store's thread."""
         self._loop.call_soon_threadsafe(self._tell, events)
 
-    def _tell(self, events: Sequence[Event | DutyEvent]) -> None:
+    def _tell(self, events: Sequence[Recorded]) -> None:
         self._news.set()
         for event in events:
             try:
@@ -183,12 +200,14 @@ class Outbox:
             except Exception:  # noqa: BLE001 - a screen that fails must not harm the record
                 _log.exception("outbox.observer_failed", event_id=event.id)
 
-    def _tell_of(self, event: Event | DutyEvent) -> None:
+    def _tell_of(self, event: Recorded) -> None:
         match event:
             case Event():
                 self._observe(event)
             case DutyEvent():
                 self._observe_duty(event)
+            case CallbackEvent():
+                pass  # the events of the calls that it is about are told
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -211,4 +230,12 @@ def _facts(call: CallId, text: str) -> Facts | None:
         return decode(text)
     except ValueError:
         _log.exception("outbox.unreadable_facts", call_id=call)
+        return None
+
+
+def _callback(text: str) -> Callback | None:
+    try:
+        return decode_callback(text)
+    except ValueError:
+        _log.exception("outbox.unreadable_callback")
         return None

@@ -7,19 +7,25 @@ from datetime import UTC, date, datetime
 from typing import Self
 
 from ivr.domain.call import CallId, CounsellorId, Outcome
+from ivr.domain.callback import CallbackId
+from ivr.domain.callback_state import encode as encode_callback
 from ivr.domain.facts import encode
 from ivr.domain.journal import (
+    PROMISES,
+    CallbackEvent,
+    CallbackKind,
     Data,
     DutyEvent,
     DutyKind,
     Event,
     EventId,
     EventKind,
+    Recorded,
     Regained,
     place_left,
 )
 
-Row = tuple[str, str | None, str | None, str, str, str, str]
+Row = tuple[str, str | None, str | None, str | None, str, str, str, str]
 _JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 
@@ -44,7 +50,7 @@ class Entry:
     def of(cls, event: Event) -> Self:
         """Write an event down. Raises ValueError for one that cannot be kept."""
         _refuse_unless_ascii(event.id, event.call_id)
-        if event.kind is EventKind.CALLBACK_REQUESTED:
+        if event.kind in PROMISES:
             date.fromisoformat(str(event.data.get("promised_by")))
         return cls(
             id=event.id,
@@ -61,6 +67,7 @@ class Entry:
         return {
             "id": self.id,
             "counsellor": None,
+            "callback": None,
             "call_id": self.call_id,
             "kind": self.kind,
             "at": self.at,
@@ -101,6 +108,7 @@ class DutyEntry:
         return {
             "id": self.id,
             "counsellor": self.counsellor,
+            "callback": None,
             "call_id": self.call_id,
             "kind": self.kind,
             "at": self.at,
@@ -109,9 +117,73 @@ class DutyEntry:
         }
 
 
-def read(row: Row) -> Entry | DutyEntry:
-    """The entry that `row` was made of: id, counsellor, call_id, kind, at, state, data."""
-    event_id, counsellor, call, kind, at, state, data = row
+@dataclass(frozen=True, kw_only=True)
+class CallbackEntry:
+    """An event of a request to be called back as it is kept; see Entry. `state` is JSON."""
+
+    id: EventId
+    callback: CallbackId
+    kind: CallbackKind
+    at: str
+    call_id: CallId
+    state: str
+    data: str
+
+    @classmethod
+    def of(cls, event: CallbackEvent) -> Self:
+        """Write an event down. Raises ValueError for one that cannot be kept."""
+        _refuse_unless_ascii(event.id, event.callback.id, event.call_id)
+        return cls(
+            id=event.id,
+            callback=event.callback.id,
+            kind=event.kind,
+            at=instant(event.at, of=event.id),
+            call_id=event.call_id,
+            state=encode_callback(event.callback),
+            data=_json(event.data),
+        )
+
+    def row(self) -> Mapping[str, str | None]:
+        """The values by the names that the queries have for them."""
+        return {
+            "id": self.id,
+            "counsellor": None,
+            "callback": self.callback,
+            "call_id": self.call_id,
+            "kind": self.kind,
+            "at": self.at,
+            "state": self.state,
+            "data": self.data,
+        }
+
+
+AnyEntry = Entry | DutyEntry | CallbackEntry
+
+
+def written_down(event: Recorded) -> AnyEntry:
+    """The event as it is kept. Raises ValueError for one that cannot be."""
+    match event:
+        case Event():
+            return Entry.of(event)
+        case DutyEvent():
+            return DutyEntry.of(event)
+        case CallbackEvent():
+            return CallbackEntry.of(event)
+
+
+def read(row: Row) -> AnyEntry:
+    """The entry that `row` was made of: its id, three owners, kind, at, state, data."""
+    event_id, counsellor, callback, call, kind, at, state, data = row
+    if callback is not None:
+        return CallbackEntry(
+            id=EventId(event_id),
+            callback=CallbackId(callback),
+            kind=CallbackKind(kind),
+            at=at,
+            call_id=CallId(call or ""),
+            state=state,
+            data=data,
+        )
     if counsellor is None:
         return Entry(
             id=EventId(event_id),

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from ivr.errors import Refusal
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def own(path: Path) -> TextIO:

@@ -7,11 +7,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self, TextIO
 
-from ivr.adapters.outbox_entry import DutyEntry, Entry, instant, place, read
+from ivr.adapters.outbox_entry import (
+    AnyEntry,
+    CallbackEntry,
+    DutyEntry,
+    Entry,
+    instant,
+    place,
+    read,
+)
 from ivr.adapters.outbox_file import connect, own, transaction
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, CounsellorId, LineId
-from ivr.domain.journal import EventKind, Regained
+from ivr.domain.callback import CallbackId
+from ivr.domain.journal import PROMISES, EventKind, Promised, Regained
 from ivr.errors import Refusal
 
 REMEMBERED = timedelta(days=7)  # how long late events are told for what they are
@@ -22,6 +31,7 @@ _KEPT: Mapping[str, timedelta] = {
     "forget_duty_ids": REMEMBERED,
     "forget_finished": REMEMBERED,
     "forget_callbacks": REMEMBERED,
+    "forget_callback_states": REMEMBERED,
     "forget_places": PLACE_KEPT,
 }
 
@@ -31,7 +41,7 @@ class StoredEvent:
     """An event that Postgres does not have yet, and its place in the order of happening."""
 
     seq: int
-    entry: Entry | DutyEntry
+    entry: AnyEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +88,7 @@ class OutboxStore:
             lock.close()
             raise
 
-    def write(self, entries: Sequence[Entry | DutyEntry]) -> Sequence[bool]:
+    def write(self, entries: Sequence[AnyEntry]) -> Sequence[bool]:
         """Put entries on disk in one transaction; tells which were new. Raises sqlite3.Error."""
         with transaction(self._db):
             new = [self._take(entry) for entry in entries]
@@ -95,10 +105,16 @@ class OutboxStore:
         """Calls without an outcome, and their latest facts as written."""
         return {CallId(call): facts for call, facts in self._db.execute(self._sql["open_calls"])}
 
-    def callback_promised(self, call: CallId) -> date | None:
-        """The day by which this call's callback is promised; None while none is on disk."""
+    def callback_promised(self, call: CallId) -> Promised | None:
+        """What this call was promised; None while no promise is on disk."""
         row = self._db.execute(self._sql["callback_promised"], (call,)).fetchone()
-        return None if row is None else date.fromisoformat(row[0])
+        if row is None:
+            return None
+        return Promised(callback=CallbackId(row[0]), by=date.fromisoformat(row[1]))
+
+    def callbacks(self) -> Sequence[str]:
+        """All requests that are kept here, as written, by their place in the line."""
+        return [state for (state,) in self._db.execute(self._sql["callbacks"])]
 
     def duties(self) -> Mapping[CounsellorId, str]:
         """The latest state of every counsellor, as written."""
@@ -144,30 +160,33 @@ class OutboxStore:
         self._db.close()
         self._lock.close()
 
-    def _take(self, entry: Entry | DutyEntry) -> bool:
+    def _take(self, entry: AnyEntry) -> bool:
         match entry:
             case Entry():
                 return self._take_of_call(entry)
             case DutyEntry():
-                return self._take_duty(entry)
+                return self._take_once(entry, "keep_duty")
+            case CallbackEntry():
+                return self._take_once(entry, "keep_callback_state")
 
     def _take_of_call(self, entry: Entry) -> bool:
         values = entry.row()
         if not self._db.execute(self._sql["see"], values).rowcount:
             return False
         self._db.execute(self._sql["keep"], values)
-        if entry.kind is EventKind.CALLBACK_REQUESTED:
+        if entry.kind in PROMISES:
             self._db.execute(self._sql["keep_callback"], values)
         if entry.kind is EventKind.FINISHED:
             self._finish(entry, values)
         return True
 
-    def _take_duty(self, entry: DutyEntry) -> bool:
+    def _take_once(self, entry: DutyEntry | CallbackEntry, keep_state: str) -> bool:
+        """An event that belongs to no open call, and the state after it."""
         values = entry.row()
         if not self._db.execute(self._sql["see_duty"], values).rowcount:
             return False
         self._db.execute(self._sql["keep"], values)
-        self._db.execute(self._sql["keep_duty"], values)
+        self._db.execute(self._sql[keep_state], values)
         return True
 
     def _finish(self, entry: Entry, values: Mapping[str, str | None]) -> None:
@@ -176,7 +195,7 @@ class OutboxStore:
         if entry.left is not None:
             self._db.execute(self._sql["leave_line"], entry.left)
 
-    def _keep_open(self, taken: Sequence[Entry | DutyEntry]) -> None:
+    def _keep_open(self, taken: Sequence[AnyEntry]) -> None:
         """The latest facts of each call that goes on."""
         latest: dict[CallId, Entry] = {}
         for entry in taken:
@@ -186,7 +205,7 @@ class OutboxStore:
             if entry.kind is not EventKind.FINISHED:
                 self._db.execute(self._sql["open_call"], entry.row())
 
-    def _forget_if_due(self, taken: Sequence[Entry | DutyEntry]) -> datetime | None:
+    def _forget_if_due(self, taken: Sequence[AnyEntry]) -> datetime | None:
         """Forget what has been kept long enough; since when nothing else need be looked for."""
         if not taken:
             return self._forgot

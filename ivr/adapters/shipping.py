@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
-from ivr.adapters.outbox_entry import DutyEntry, Entry
+from ivr.adapters.outbox_entry import AnyEntry
 from ivr.adapters.postgres import COMMAND_S, CONNECT_S
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.ports import JournalUnavailable
@@ -161,12 +161,13 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {first}"
 
 
-def _arguments(entry: Entry | DutyEntry) -> Sequence[str | datetime | None]:
+def _arguments(entry: AnyEntry) -> Sequence[str | datetime | None]:
     """The values of the event in the order of `apply_events` in queries.sql."""
     row = entry.row()
     at = datetime.fromisoformat(entry.at)
     state, data = _clean(row["state"] or ""), _clean(entry.data)
-    return entry.id, row["counsellor"], entry.call_id, entry.kind, at, state, data
+    owner = row["counsellor"], row["callback"], entry.call_id
+    return entry.id, *owner, entry.kind, at, state, data
 
 
 def _clean(text: str) -> str:

@@ -10,6 +10,7 @@ from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import Schedule, next_opening
 
 CallbackId = NewType("CallbackId", str)
+
 Key = tuple[LineId, str]
 """A line and a number, E.164: there is one open request of each at most."""
 
@@ -46,7 +47,6 @@ class Because(StrEnum):
     SETTLED = "settled"  # the matter is settled otherwise
     NOT_WANTED = "not_wanted"  # the citizen wants no call any more
     MISTAKE = "mistake"  # made by mistake, or somebody else's number
-    NOT_KEPT = "not_kept"  # the disk refused it, and the caller was told so
     BY_HAND = "by_hand"  # called back from a list, before the line did it itself
     DUPLICATE = "duplicate"  # of the same number and line, from before these were one
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
 from ivr.domain.call import TALK_SCENES, CallId, CounsellorId, Facts, Outcome, SceneName
+from ivr.domain.callback import Callback, CallbackId
 
 EventId = NewType("EventId", str)
 
@@ -33,6 +34,7 @@ class EventKind(StrEnum):
     CONNECTED = "connected"  # counsellor
     ANSWERED = "answered"  # because
     CALLBACK_REQUESTED = "callback_requested"  # number, line, language, topic, joined, promised_by
+    CALLBACK_REPEATED = "callback_repeated"  # callback, promised_by; asked for before
     FAULT = "fault"  # what
     FINISHED = "finished"  # outcome
 
@@ -58,10 +60,23 @@ class DutyKind(StrEnum):
     WRONG_PIN = "wrong_pin"  # -
 
 
+class CallbackKind(StrEnum):
+    """What happened to a request to be called back; `data` carries the keys named beside each."""
+
+    REQUESTED = "requested"  # -
+    AGAIN = "again"  # - ; the same number asked the same line again
+    CALLED = "called"  # attempt, counsellor
+    ENDED = "ended"  # attempt, result
+    POSTPONED = "postponed"  # until, by
+    TAKEN = "taken"  # by
+    CLOSED = "closed"  # because, by
+    ANSWERED_BY_PHONE = "answered_by_phone"  # -
+
+
+PROMISES = frozenset({EventKind.CALLBACK_REQUESTED, EventKind.CALLBACK_REPEATED})
+
 # What can be said of a call once only, in whichever scene.
-ONCE = frozenset(
-    {EventKind.ARRIVED, EventKind.ANSWERED, EventKind.CALLBACK_REQUESTED, EventKind.FINISHED}
-)
+ONCE = frozenset({EventKind.ARRIVED, EventKind.ANSWERED, EventKind.FINISHED}) | PROMISES
 
 Data = Mapping[str, str | int | float | bool | None]
 
@@ -99,6 +114,34 @@ class DutyEvent:
     call_id: CallId | None
     data: Data
     duty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackEvent:
+    """One fact of a request to be called back, for the record.
+
+    `id` is ASCII and unique for ever. `at` is UTC. `call_id` is the call that it is
+    about: the one that asked or got through, the one that was made, or else the one
+    that first asked. `callback` is the request after the event.
+    """
+
+    id: EventId
+    kind: CallbackKind
+    at: datetime
+    call_id: CallId
+    callback: Callback
+    data: Data = field(default_factory=dict)
+
+
+Recorded = Event | DutyEvent | CallbackEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """What a call was promised: that this request is kept, by this day at the latest."""
+
+    callback: CallbackId
+    by: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +184,22 @@ def place_left(facts: Facts, outcome: Outcome) -> Regained | None:
         joined=facts.joined,
         caller_urgent=facts.caller_urgent,
         assessed_urgent=facts.assessed_urgent,
+    )
+
+
+def callback_event(
+    callback: Callback, kind: CallbackKind, at: datetime, call: CallId, data: Data
+) -> CallbackEvent:
+    """A fact of the request, which is as it is after it."""
+    # A request begins once, however often its beginning is told.
+    once = "" if kind is CallbackKind.REQUESTED else f"/{at.isoformat()}/{call}"
+    return CallbackEvent(
+        id=EventId(f"{callback.id}/{kind}{once}"),
+        kind=kind,
+        at=at,
+        call_id=call,
+        callback=callback,
+        data=data,
     )
 
 

@@ -1,11 +1,12 @@
 """The durable local record, as scenes and the director use it."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
-from ivr.domain.journal import DutyEvent, Event, Regained
+from ivr.domain.callback import Callback
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Regained
 
 
 class JournalUnavailable(Exception):
@@ -31,8 +32,23 @@ class Journal(Protocol):
         """Calls that have arrived and not finished, with their latest facts."""
         ...
 
-    async def callback_promised(self, call: CallId) -> date | None:
-        """The day by which this call's callback is promised; None while none is on disk."""
+    async def callback_promised(self, call: CallId) -> Promised | None:
+        """What this call was promised; None while no promise is on disk."""
+        ...
+
+    def record_callback(self, event: CallbackEvent) -> None:
+        """Take an event of a request, in one order with those of the calls; see `record`."""
+        ...
+
+    async def promise_callback(self, event: CallbackEvent, said: Event) -> None:
+        """Put on disk what happened to a request, and what a call is told of it: both or neither.
+
+        Returns only then. Raises JournalUnavailable.
+        """
+        ...
+
+    async def callbacks(self) -> Sequence[Callback]:
+        """All requests that are open or were given up, and those that ended within a week."""
         ...
 
     def record_duty(self, event: DutyEvent) -> None:

@@ -60,7 +60,8 @@ async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
 
 async def farewell(call: Call, desk: Desk) -> Outcome:
     """Say what was promised, by when, and from which number we shall call."""
-    by = await call.promised() or promised_by(call.line, call.now())
+    promised = await call.promised()
+    by = promised.by if promised is not None else promised_by(call.line, call.now())
     await call.say(_saved(call, by), call.prompt("goodbye"))
     return Outcome.CALLBACK
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -16,7 +16,7 @@ from ivr.domain.call import (
     Language,
     SceneName,
 )
-from ivr.domain.journal import EventKind, Regained, event
+from ivr.domain.journal import EventKind, Promised, Regained, event
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
 from ivr.domain.service import Service, ServiceLine
@@ -123,8 +123,8 @@ class Call:
         """Put a fact on disk, and return only then. Raises JournalUnavailable."""
         await self._journal.promise(event(self.facts, kind, self.now(), data))
 
-    async def promised(self) -> date | None:
-        """The day by which this call's callback is promised; None while none is on disk.
+    async def promised(self) -> Promised | None:
+        """What this call was promised; None while no promise is on disk.
 
         A disk that does not answer says None as well: what was promised before a crash is
         promised again under the same id, and a call is not led astray for want of an answer.

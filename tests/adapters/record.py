@@ -1,7 +1,8 @@
 """Calls as the record sees them, made up for the tests of the outbox and of Postgres."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from ivr.domain import journal
 from ivr.domain.call import (
@@ -14,9 +15,20 @@ from ivr.domain.call import (
     SceneName,
     TopicId,
 )
-from ivr.domain.journal import DutyEvent, DutyKind, Event, EventId, EventKind
+from ivr.domain.callback import Callback, CallbackId
+from ivr.domain.journal import (
+    CallbackEvent,
+    CallbackKind,
+    DutyEvent,
+    DutyKind,
+    Event,
+    EventId,
+    EventKind,
+    Promised,
+)
 
 ARRIVED = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+BY = date(2026, 11, 23)
 
 
 def facts(call: str = "n1-1795294388.0", *, hidden: bool = False) -> Facts:
@@ -96,3 +108,35 @@ def duty_event(
         data=data,
         duty=duty,
     )
+
+
+def promised(call: str) -> Promised:
+    """What the call of `callback_request` was promised."""
+    return Promised(callback=CallbackId(call), by=BY)
+
+
+def request(call: str = "n1-1795294388.0", **changes: Any) -> Callback:
+    """The request that the call makes."""
+    asked = Callback(
+        id=CallbackId(call),
+        line=LineId("families"),
+        number="+358401234567",
+        language=Language.SV,
+        topic=TopicId("children"),
+        joined=ARRIVED + timedelta(seconds=30),
+        requested=ARRIVED + timedelta(seconds=7),
+        promised_by=BY,
+    )
+    return replace(asked, **changes)
+
+
+def happened(
+    callback: Callback,
+    kind: CallbackKind = CallbackKind.REQUESTED,
+    *,
+    step: int = 7,
+    **data: str | int | float | bool | None,
+) -> CallbackEvent:
+    """An event of the request, which is so after it, `step` seconds after the call's arrival."""
+    at = ARRIVED + timedelta(seconds=step)
+    return journal.callback_event(callback, kind, at, CallId(callback.id), data)

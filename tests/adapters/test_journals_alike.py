@@ -7,9 +7,19 @@ import pytest
 
 from ivr.adapters.outbox import Outbox
 from ivr.domain.call import CallId, LineId
-from ivr.domain.journal import DutyKind, EventKind, Regained
+from ivr.domain.journal import CallbackKind, DutyKind, EventKind, Regained
 from ivr.ports import Journal
-from tests.adapters.record import ARRIVED, duty_event, event, facts
+from tests.adapters.record import (
+    ARRIVED,
+    BY,
+    callback_request,
+    duty_event,
+    event,
+    facts,
+    happened,
+    promised,
+    request,
+)
 from tests.fakes.journal import Disk, MemoryJournal
 
 FAMILIES = LineId("families")
@@ -48,3 +58,31 @@ async def test_a_place_is_given_once_to_the_right_caller_in_time(journal: Journa
     assert await asked() == place
     assert await asked(by="n1-8.0") is None
     assert await asked() == place  # a call that asks again after a crash
+
+
+async def test_a_request_is_kept_with_what_the_call_is_told_and_is_known_as_it_is_now(
+    journal: Journal,
+) -> None:
+    asked = request("n1-1.0")
+    await journal.promise_callback(happened(asked), callback_request(facts("n1-1.0")))
+    assert await journal.callback_promised(CallId("n1-1.0")) == promised("n1-1.0")
+    assert await journal.callbacks() == [asked]
+    again = replace(asked, again=1, caller_urgent=True)
+    told = event(
+        EventKind.CALLBACK_REPEATED,
+        facts("n1-2.0"),
+        callback="n1-1.0",
+        promised_by=BY.isoformat(),
+    )
+    await journal.promise_callback(happened(again, CallbackKind.AGAIN, step=8), told)
+    assert await journal.callback_promised(CallId("n1-2.0")) == promised("n1-1.0")
+    journal.record_callback(happened(asked, step=9))  # it was there before
+    assert await journal.callbacks() == [again]
+
+
+async def test_requests_stand_in_the_order_of_their_places(journal: Journal) -> None:
+    late = request("n1-1.0", joined=ARRIVED + timedelta(seconds=60))
+    early = request("n1-2.0", number="+358401234568")
+    for each in (late, early):
+        journal.record_callback(happened(each))
+    assert await journal.callbacks() == [early, late]

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,7 @@ from ivr.domain.journal import Event, EventKind
 from ivr.ports import Journal
 from tests.adapters.kept import kept_ids
 from tests.adapters.polling import until
-from tests.adapters.record import ARRIVED, callback_request, event, facts, whole_call
-
-BY = date(2026, 11, 23)
+from tests.adapters.record import ARRIVED, callback_request, event, facts, promised, whole_call
 
 
 async def test_the_outbox_is_the_journal_that_calls_need(outbox: Outbox) -> None:
@@ -109,7 +107,7 @@ async def test_finished_calls_are_forgotten_after_a_week_and_open_ones_never(
         finished = db.execute("SELECT call_id FROM finished_call").fetchall()
     db.close()
     assert finished == [("n1-3.0",)]
-    assert await outbox.callback_promised(CallId("n1-1.0")) == BY
+    assert await outbox.callback_promised(CallId("n1-1.0")) == promised("n1-1.0")
     assert await outbox.callback_promised(CallId("n1-2.0")) is None
 
 
@@ -121,7 +119,7 @@ async def test_a_callback_is_known_as_kept_even_after_its_call_and_its_shipping(
     await outbox.promise(requested)
     await outbox.promise(event(EventKind.FINISHED, step=9, outcome="callback"))
     await outbox.shipped((await outbox.unshipped(10))[-1].seq)
-    assert await outbox.callback_promised(requested.call_id) == BY
+    assert await outbox.callback_promised(requested.call_id) == promised(requested.call_id)
 
 
 async def test_observers_see_each_new_event_once_in_order_when_it_is_on_disk(path: Path) -> None:

@@ -1,18 +1,30 @@
 """An outbox that an older version of the program wrote goes on with all that was in it."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
 from ivr.adapters.outbox import Outbox
-from ivr.adapters.outbox_entry import Entry, instant
+from ivr.adapters.outbox_entry import CallbackEntry, Entry, instant
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, LineId
 from ivr.domain.journal import EventKind, Regained
 from tests.adapters.kept import kept_ids
-from tests.adapters.record import ARRIVED, duty_event, event
+from tests.adapters.record import (
+    ARRIVED,
+    BY,
+    callback_request,
+    duty_event,
+    event,
+    facts,
+    happened,
+    promised,
+    request,
+)
 
 NUMBER = "+358401234567"
 
@@ -86,6 +98,59 @@ async def test_a_place_left_under_version_2_is_regained_with_its_urgency(path: P
     async with await Outbox.open(path) as outbox:
         place = await outbox.left_line(LineId("families"), NUMBER, left, by=CallId("n1-9.0"))
     assert place == Regained(joined=joined, caller_urgent=True)
+
+
+@pytest.fixture
+def of_version_3(path: Path) -> Path:
+    """Three callbacks are promised there, two to one number and line; one was shipped."""
+    path.parent.mkdir()
+    sql = named_queries(SQL_DIR / "outbox.sql")
+    with sqlite3.connect(path) as db:
+        db.executescript(sql["schema_1"])
+        db.executescript(sql["schema_2"])
+        db.executescript(sql["schema_3"])
+        for place, call in enumerate(["n1-1.0", "n1-2.0", "n1-3.0"], 40):
+            urgent = replace(facts(call), caller_urgent=call == "n1-1.0")
+            line = "adults" if call == "n1-3.0" else "families"
+            asked = callback_request(urgent)
+            kept = Entry.of(replace(asked, data={**asked.data, "line": line}))
+            values = (kept.id, kept.call_id, kept.kind, kept.at, kept.facts, kept.data)
+            db.execute("INSERT INTO event VALUES (?, ?, NULL, ?, ?, ?, ?, ?)", (place, *values))
+            db.execute("INSERT INTO callback VALUES (?, ?, ?)", (call, kept.at, BY.isoformat()))
+        db.execute("INSERT INTO callback VALUES ('n1-0.0', ?, ?)", (kept.at, BY.isoformat()))
+    db.close()
+    return path
+
+
+async def test_what_version_3_had_promised_waits_to_be_called(of_version_3: Path) -> None:
+    async with await Outbox.open(of_version_3) as outbox:
+        first, other_line = await outbox.callbacks()
+        assert first == replace(request("n1-1.0"), caller_urgent=True)
+        assert (other_line.id, other_line.line) == ("n1-3.0", "adults")
+        for call in ("n1-0.0", "n1-1.0", "n1-2.0", "n1-3.0"):
+            assert await outbox.callback_promised(CallId(call)) == promised(call)
+
+
+async def test_what_version_3_had_promised_reaches_postgres_after_its_calls(
+    of_version_3: Path,
+) -> None:
+    async with await Outbox.open(of_version_3) as outbox:
+        outbox.record_callback(happened(request("n1-1.0")))  # it is there already
+        await outbox.flush()
+        ids = await kept_ids(outbox)
+        assert ids[3:] == ["n1-1.0/requested", "n1-3.0/requested"]
+        entry = (await outbox.unshipped(10))[3].entry
+        assert entry == replace(CallbackEntry.of(happened(request("n1-1.0"))), state=ANY)
+
+
+async def test_a_file_of_version_3_brought_up_has_the_tables_of_a_new_one(
+    of_version_3: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.sqlite"
+    for each in (of_version_3, new):
+        async with await Outbox.open(each):
+            pass
+    assert _tables(of_version_3) == _tables(new)
 
 
 def _tables(path: Path) -> list[tuple[str, str]]:

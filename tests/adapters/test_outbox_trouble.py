@@ -7,21 +7,28 @@ import sqlite3
 import sys
 import textwrap
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ivr.adapters.outbox import Outbox
 from ivr.domain.call import CallId
+from ivr.domain.callback import Because, Status
 from ivr.domain.journal import EventKind
 from ivr.errors import Refusal
 from ivr.ports import JournalUnavailable
 from tests.adapters.kept import kept_ids, refusing_disk
 from tests.adapters.polling import until
-from tests.adapters.record import ARRIVED, callback_request, event, facts
-
-BY = date(2026, 11, 23)
+from tests.adapters.record import (
+    ARRIVED,
+    callback_request,
+    event,
+    facts,
+    happened,
+    promised,
+    request,
+)
 
 
 async def test_a_refusing_disk_fails_the_promise_and_not_the_call(
@@ -56,7 +63,42 @@ async def test_a_promise_that_failed_is_not_kept_behind_the_callers_back(
         await outbox.promise(requested)
     assert await outbox.callback_promised(requested.call_id) is None
     await outbox.promise(requested)
-    assert await outbox.callback_promised(requested.call_id) == BY
+    assert await outbox.callback_promised(requested.call_id) == promised(requested.call_id)
+
+
+async def test_of_a_request_and_what_the_call_is_told_both_are_kept_or_neither(
+    outbox: Outbox, path: Path
+) -> None:
+    told, asked = callback_request(facts()), happened(request())
+    with refusing_disk(path), pytest.raises(JournalUnavailable):
+        await outbox.promise_callback(asked, told)
+    assert (await outbox.callbacks(), await outbox.callback_promised(told.call_id)) == ([], None)
+    await outbox.promise_callback(asked, told)
+    assert await outbox.callbacks() == [asked.callback]
+    assert await kept_ids(outbox) == [told.id, asked.id]
+
+
+async def test_requests_that_are_over_are_forgotten_after_a_week_and_others_never(
+    outbox: Outbox,
+) -> None:
+    given_up = request("n1-1.0", status=Status.UNREACHED)
+    over = request("n1-2.0", number="+358401234568").close(Because.SETTLED)
+    for each in (given_up, over):
+        outbox.record_callback(happened(each))
+    assert await outbox.callbacks() == [given_up, over]
+    late = happened(request("n1-3.0", number="+358401234569"))
+    outbox.record_callback(replace(late, at=ARRIVED + timedelta(days=8)))
+    assert await outbox.callbacks() == [given_up, late.callback]
+
+
+async def test_a_request_that_cannot_be_read_is_left_out(outbox: Outbox, path: Path) -> None:
+    for call in ("n1-1.0", "n1-2.0"):
+        outbox.record_callback(happened(request(call)))
+    await outbox.flush()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE callback_state SET state = '{}' WHERE callback = 'n1-1.0'")
+    db.close()
+    assert await outbox.callbacks() == [request("n1-2.0")]
 
 
 async def test_a_promise_given_up_by_the_caller_is_still_kept(outbox: Outbox) -> None:
@@ -66,7 +108,7 @@ async def test_a_promise_given_up_by_the_caller_is_still_kept(outbox: Outbox) ->
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert await outbox.callback_promised(requested.call_id) == BY
+    assert await outbox.callback_promised(requested.call_id) == promised(requested.call_id)
 
 
 async def test_whoever_is_ended_as_the_answer_comes_is_ended(outbox: Outbox) -> None:
@@ -168,12 +210,14 @@ async def test_what_was_promised_is_there_after_kill_9(path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert controller.stdout is not None
-    promised = [(await controller.stdout.readline()).decode().strip() for _ in range(20)]
+    told = [(await controller.stdout.readline()).decode().strip() for _ in range(20)]
     controller.send_signal(signal.SIGKILL)
-    promised += (await controller.stdout.read()).decode().split()
+    told += (await controller.stdout.read()).decode().split()
     await controller.wait()
     async with await Outbox.open(path) as outbox:
         kept = [stored.entry.call_id for stored in await outbox.unshipped(1_000_000)]
-        assert kept[: len(promised)] == promised
+        assert kept[: len(told)] == told
         assert set(kept) == set(await outbox.open_calls())
-        assert {await outbox.callback_promised(CallId(call)) for call in promised} == {BY}
+        assert [await outbox.callback_promised(CallId(call)) for call in told] == [
+            promised(call) for call in told
+        ]

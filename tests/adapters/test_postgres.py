@@ -71,9 +71,9 @@ async def test_a_call_is_known_by_its_newest_facts(database: asyncpg.Connection)
 async def test_events_that_come_twice_change_nothing(database: asyncpg.Connection) -> None:
     events = [*whole_call(facts()), callback_request(facts(), step=3)]
     assert all(await apply(database, *events))
-    before = [await rows(database, table) for table in ("call", "call_event", "callback")]
+    before = [await rows(database, table) for table in ("call", "call_event")]
     assert not any(await apply(database, *events, *reversed(events)))
-    assert [await rows(database, table) for table in ("call", "call_event", "callback")] == before
+    assert [await rows(database, table) for table in ("call", "call_event")] == before
 
 
 async def test_events_make_the_same_call_in_whatever_order_they_come(
@@ -158,40 +158,6 @@ async def test_a_number_stands_with_the_call_and_the_callback_and_nowhere_else(
     events = await database.fetch("SELECT call_event::text FROM call_event")
     assert len(events) == 2
     assert not any("401234567" in row["call_event"] for row in events)
-
-
-async def test_a_callback_keeps_its_place_in_the_line(database: asyncpg.Connection) -> None:
-    await apply(database, callback_request(facts(), number="+358501234567"))
-    (callback,) = await rows(database, "callback")
-    assert callback == {
-        "id": "n1-1795294388.0",
-        "line": "families",
-        "number": "+358501234567",
-        "language": "sv",
-        "topic": "children",
-        "joined": ARRIVED + timedelta(seconds=30),
-        "promised_by": date(2026, 11, 23),
-        "requested_at": ARRIVED + timedelta(seconds=7),
-        "status": "waiting",
-    }
-
-
-async def test_a_callback_that_says_little_takes_the_rest_from_the_call(
-    database: asyncpg.Connection,
-) -> None:
-    said = {"number": "+358501234567", "promised_by": "2026-11-23"}
-    await apply(database, replace(callback_request(facts()), data=said))
-    (callback,) = await rows(database, "callback")
-    assert (callback["line"], callback["joined"]) == ("families", ARRIVED + timedelta(seconds=30))
-    assert (callback["language"], callback["topic"]) == ("sv", "children")
-
-
-@pytest.mark.parametrize("number", [None, "0401234567", "anonymous", "+358 40 1234567", ""])
-async def test_a_callback_to_what_is_no_number_is_refused(
-    database: asyncpg.Connection, number: str | None
-) -> None:
-    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
-        await apply(database, callback_request(facts(), number=number))
 
 
 def _stranger(call: str) -> Facts:

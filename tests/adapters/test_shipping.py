@@ -17,10 +17,18 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_store import StoredEvent
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import BATCH, Shipper, pause_s
-from ivr.domain.journal import DutyKind, Event, EventKind
+from ivr.domain.journal import CallbackEvent, DutyKind, Event, EventKind
 from ivr.embedded.postgres import EmbeddedPostgres
 from tests.adapters.polling import until
-from tests.adapters.record import callback_request, duty_event, event, facts, whole_call
+from tests.adapters.record import (
+    callback_request,
+    duty_event,
+    event,
+    facts,
+    happened,
+    request,
+    whole_call,
+)
 
 WAITING = "SELECT true FROM pg_locks WHERE NOT granted"
 
@@ -47,9 +55,12 @@ async def shipping(shipper: Shipper) -> AsyncIterator[None]:
     assert task.cancelled()
 
 
-async def take(outbox: Outbox, *events: Event) -> None:
+async def take(outbox: Outbox, *events: Event | CallbackEvent) -> None:
     for each in events:
-        outbox.record(each)
+        if isinstance(each, Event):
+            outbox.record(each)
+        else:
+            outbox.record_callback(each)
     await outbox.flush()
 
 
@@ -143,7 +154,8 @@ async def test_more_events_than_one_batch_are_shipped_in_order(
 async def test_events_that_were_shipped_before_a_crash_change_nothing_when_shipped_again(
     outbox: Outbox, pool: Pool, shipper: Shipper
 ) -> None:
-    await take(outbox, *whole_call(facts()), callback_request(facts("n1-2.0")))
+    asked = callback_request(facts("n1-2.0")), happened(request("n1-2.0"))
+    await take(outbox, *whole_call(facts()), *asked)
     await shipper._send(await outbox.unshipped(100))
     before = await pool.fetch("SELECT * FROM call_event ORDER BY id")
     assert await shipper.drain(within_s=20) == 0
@@ -194,7 +206,7 @@ async def test_an_event_that_postgres_refuses_is_set_aside_and_the_others_go_on(
     outbox: Outbox, pool: Pool, shipper: Shipper, path: Path
 ) -> None:
     before, after = event(EventKind.ARRIVED), event(EventKind.JOINED, step=3, ahead=0)
-    refused = callback_request(facts(), number="no number at all")
+    refused = happened(request(number="no number at all"))
     with capture_logs() as logs:
         await take(outbox, before, refused, after)
         assert await shipper.drain(within_s=20) == 0
@@ -212,7 +224,8 @@ async def test_an_event_that_postgres_refuses_is_set_aside_and_the_others_go_on(
 
 async def test_events_set_aside_are_remembered_after_a_restart(path: Path, pool: Pool) -> None:
     async with await Outbox.open(path) as outbox:
-        await take(outbox, callback_request(facts(), number="no number at all"))
+        refused = happened(request(number="no number at all"))
+        await take(outbox, event(EventKind.ARRIVED), refused)
         await Shipper(outbox, pool).drain(within_s=20)
     async with await Outbox.open(path) as again:
         assert (again.backlog.size, again.backlog.rejected) == (0, 1)

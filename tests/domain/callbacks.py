@@ -1,7 +1,8 @@
 """Requests to be called back, made up for tests."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
@@ -14,6 +15,8 @@ from tests.fakes.time import BEGIN
 ALWAYS = forced_open(NEVER)
 POLICY = CallbackPolicy(attempts=3, between_min=30)
 ANNA = CounsellorId("anna")
+MIN = timedelta(minutes=1)
+THEIR_CALL = CallId("n1-9.1")
 
 
 def request(**changes: Any) -> Callback:
@@ -53,3 +56,50 @@ def in_status(status: Status) -> Callback:
             return request().answered_by_phone(CallId("n1-2.1"))
         case Status.CLOSED:
             return request().close(Because.SETTLED)
+
+
+# What can be done to a request, and where that may lead it from each status.
+DOINGS: dict[str, Callable[[Callback], Callback]] = {
+    "ask again": lambda it: it.ask_again(
+        urgent=True, language=Language.SV, topic=TopicId("adults")
+    ),
+    "begin": calling,
+    "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),
+    "take": lambda it: it.take(ANNA),
+    "close": lambda it: it.close(Because.SETTLED),
+    "got through": lambda it: it.answered_by_phone(THEIR_CALL),
+    **{
+        f"ended: {result}": lambda it, result=result: it.end_attempt(  # type: ignore[misc]
+            result, now=BEGIN, policy=POLICY
+        )
+        for result in Result
+    },
+}
+LEGAL: dict[Status, dict[str, Status]] = {
+    Status.WAITING: {
+        "ask again": Status.WAITING,
+        "begin": Status.CALLING,
+        "postpone": Status.WAITING,
+        "take": Status.WAITING,
+        "close": Status.CLOSED,
+        "got through": Status.ANSWERED_BY_PHONE,
+    },
+    Status.CALLING: {
+        "ask again": Status.CALLING,
+        "got through": Status.CALLING,
+        **{f"ended: {result}": Status.WAITING for result in Result},
+        "ended: reached": Status.REACHED,
+        "ended: wrong_number": Status.UNREACHED,
+    },
+    Status.UNREACHED: {"postpone": Status.WAITING, "close": Status.CLOSED},
+    Status.REACHED: {},
+    Status.ANSWERED_BY_PHONE: {},
+    Status.CLOSED: {},
+}
+
+
+def leads_to(status: Status) -> set[Status]:
+    """Where one thing that happens may lead a request from this status."""
+    # Whoever got through while being dialled is answered when that attempt has ended.
+    answered = {Status.ANSWERED_BY_PHONE} if status is Status.CALLING else set[Status]()
+    return {*LEGAL[status].values(), *answered}

@@ -1,15 +1,12 @@
 """What may happen to a request to be called back, and when it is due."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from ivr.domain.call import CallId, Language, TopicId
+from ivr.domain.call import Language, TopicId
 from ivr.domain.callback import (
-    Because,
-    Callback,
     IllegalTransition,
     Result,
     Status,
@@ -17,51 +14,20 @@ from ivr.domain.callback import (
     next_due,
 )
 from ivr.domain.callback_state import decode, encode
-from tests.domain.callbacks import ALWAYS, ANNA, POLICY, calling, in_status, request
+from tests.domain.callbacks import (
+    ALWAYS,
+    ANNA,
+    DOINGS,
+    LEGAL,
+    MIN,
+    POLICY,
+    THEIR_CALL,
+    calling,
+    in_status,
+    request,
+)
 from tests.fakes.service import WORKDAYS
 from tests.fakes.time import BEGIN
-
-MIN = timedelta(minutes=1)
-THEIR_CALL = CallId("n1-9.1")
-
-# What can be done to a request, and where that may lead it from each status.
-DOINGS: dict[str, Callable[[Callback], Callback]] = {
-    "ask again": lambda it: it.ask_again(
-        urgent=True, language=Language.SV, topic=TopicId("adults")
-    ),
-    "begin": calling,
-    "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),
-    "take": lambda it: it.take(ANNA),
-    "close": lambda it: it.close(Because.SETTLED),
-    "got through": lambda it: it.answered_by_phone(THEIR_CALL),
-    **{
-        f"ended: {result}": lambda it, result=result: it.end_attempt(  # type: ignore[misc]
-            result, now=BEGIN, policy=POLICY
-        )
-        for result in Result
-    },
-}
-LEGAL: dict[Status, dict[str, Status]] = {
-    Status.WAITING: {
-        "ask again": Status.WAITING,
-        "begin": Status.CALLING,
-        "postpone": Status.WAITING,
-        "take": Status.WAITING,
-        "close": Status.CLOSED,
-        "got through": Status.ANSWERED_BY_PHONE,
-    },
-    Status.CALLING: {
-        "ask again": Status.CALLING,
-        "got through": Status.CALLING,
-        **{f"ended: {result}": Status.WAITING for result in Result},
-        "ended: reached": Status.REACHED,
-        "ended: wrong_number": Status.UNREACHED,
-    },
-    Status.UNREACHED: {"postpone": Status.WAITING, "close": Status.CLOSED},
-    Status.REACHED: {},
-    Status.ANSWERED_BY_PHONE: {},
-    Status.CLOSED: {},
-}
 
 
 @pytest.mark.parametrize("doing", DOINGS)

@@ -2,11 +2,26 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId, Outcome
-from ivr.domain.journal import DutyEvent, DutyKind, Event, EventId, EventKind, Regained, place_left
+from ivr.domain.callback import Callback, CallbackId
+from ivr.domain.callback_state import decode, encode
+from ivr.domain.journal import (
+    PROMISES,
+    CallbackEvent,
+    CallbackKind,
+    DutyEvent,
+    DutyKind,
+    Event,
+    EventId,
+    EventKind,
+    Promised,
+    Recorded,
+    Regained,
+    place_left,
+)
 from ivr.ports import JournalUnavailable
 
 COMMIT_S = 0.02
@@ -18,6 +33,7 @@ class Disk:
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
         self.duty_events: dict[str, DutyEvent] = {}
+        self.callback_events: dict[str, CallbackEvent] = {}
         self.given: dict[EventId, CallId] = {}  # whose end left a place, and which call has it
         self.full = False
         self.silent = False  # it does not answer what is asked of it
@@ -30,6 +46,19 @@ class Disk:
         """The duty events of a kind, of one counsellor or of all."""
         events = self.duty_events.values()
         return [e for e in events if e.kind is kind and counsellor in (None, e.counsellor)]
+
+    def callback_of(self, kind: CallbackKind) -> list[CallbackEvent]:
+        """The events of a kind, of all requests."""
+        return [e for e in self.callback_events.values() if e.kind is kind]
+
+    @property
+    def callbacks(self) -> list[Callback]:
+        """All requests as they are now, by their place in the line."""
+        latest = {e.callback.id: e.callback for e in self.callback_events.values()}
+        return sorted(latest.values(), key=lambda callback: (callback.joined, callback.id))
+
+    def write_callback(self, event: CallbackEvent) -> None:
+        self.callback_events.setdefault(event.id, event)
 
     def write_duty(self, event: DutyEvent) -> None:
         self.duty_events.setdefault(event.id, event)
@@ -46,7 +75,7 @@ class MemoryJournal:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._alive = True
-        self._on_its_way: deque[Event | DutyEvent] = deque()  # in order, as the outbox keeps it
+        self._on_its_way: deque[Recorded] = deque()  # in order, as the outbox keeps it
 
     def die(self) -> None:
         """From now on nothing reaches the disk."""
@@ -70,11 +99,29 @@ class MemoryJournal:
         latest = {e.call_id: e.facts for e in self._disk.events.values()}
         return {call: facts for call, facts in latest.items() if call in begun - ended}
 
-    async def callback_promised(self, call: CallId) -> date | None:
+    async def callback_promised(self, call: CallId) -> Promised | None:
         if self._disk.silent:
             raise JournalUnavailable("the disk does not answer")
-        promises = self._disk.of(EventKind.CALLBACK_REQUESTED, call)
-        return date.fromisoformat(str(promises[0].data["promised_by"])) if promises else None
+        promises = [e for kind in PROMISES for e in self._disk.of(kind, call)]
+        if not promises:
+            return None
+        data = promises[0].data
+        return Promised(
+            callback=CallbackId(str(data.get("callback", call))),
+            by=date.fromisoformat(str(data["promised_by"])),
+        )
+
+    def record_callback(self, event: CallbackEvent) -> None:
+        self._send(event)
+
+    async def promise_callback(self, event: CallbackEvent, said: Event) -> None:
+        await self.promise(said)
+        if self._alive:
+            self._disk.write_callback(event)
+
+    async def callbacks(self) -> Sequence[Callback]:
+        await self.flush()
+        return [decode(encode(each)) for each in self._disk.callbacks]
 
     def record_duty(self, event: DutyEvent) -> None:
         self._send(event)
@@ -103,17 +150,21 @@ class MemoryJournal:
             self._disk.given[first] = by
         return left[first]
 
-    def _send(self, event: Event | DutyEvent) -> None:
+    def _send(self, event: Recorded) -> None:
         self._on_its_way.append(event)
         asyncio.get_running_loop().call_later(COMMIT_S, self._arrive)
 
     def _arrive(self) -> None:
         """The oldest on its way: timers of one instant go off in any order."""
-        event = self._on_its_way.popleft()
-        if isinstance(event, Event):
-            self._commit(event)
-        elif self._alive:
-            self._disk.write_duty(event)
+        match self._on_its_way.popleft():
+            case Event() as event:
+                self._commit(event)
+            case DutyEvent() as event if self._alive:
+                self._disk.write_duty(event)
+            case CallbackEvent() as event if self._alive:
+                self._disk.write_callback(event)
+            case _:
+                pass
 
     def _commit(self, event: Event) -> None:
         if self._alive:
