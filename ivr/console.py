@@ -29,6 +29,7 @@ _WORDS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.TRANSFERRED: ("passed on", "{kind}"),
     EventKind.ANSWERED: ("answered", "charging begins: {because}"),
     EventKind.CALLBACK_REQUESTED: ("callback", "promised by {promised_by}"),
+    EventKind.CALLBACK_REPEATED: ("callback", "asked again, promised by {promised_by}"),
     EventKind.FAULT: ("fault", "{what}"),
     EventKind.FINISHED: ("finished", "{outcome}"),
 }

@@ -18,7 +18,7 @@ from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
 from ivr.condition import Condition
 from ivr.console import call_line, duty_line
-from ivr.director import Conductor, Door, House, Roster
+from ivr.director import Book, Conductor, Door, House, Roster
 from ivr.domain.journal import DutyEvent, Event
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
@@ -162,13 +162,14 @@ def _speak(plan: _Plan) -> None:
 
 def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
     service, clock = plan.service, plan.options.clock
-    roster = Roster(service, clock, outbox)
+    roster, numbers = Roster(service, clock, outbox), NumberingPlans()
     return House(
         node=NODE,
         service=service,
         speech=speech,
         journal=outbox,
-        numbers=NumberingPlans(),
+        numbers=numbers,
+        callbacks=Book(service, numbers, outbox, clock),
         clock=clock,
         roster=roster,
         door=Door(service, roster, clock, access.pins(plan.settings, service)),

@@ -1,5 +1,6 @@
 """Who performs the calls: greeting, matchmaking, recovery and the one outcome of each."""
 
+from ivr.director.callbacks import Book
 from ivr.director.conductor import Conductor
 from ivr.director.director import Director
 from ivr.director.door import Door
@@ -7,4 +8,4 @@ from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.roster import Roster
 
-__all__ = ["Conductor", "Director", "Door", "DutyDesk", "House", "Roster"]
+__all__ = ["Book", "Conductor", "Director", "Door", "DutyDesk", "House", "Roster"]

@@ -108,6 +108,7 @@ class Director:
 
     async def _take_up(self) -> None:
         journal = self._house.journal
+        await self._house.callbacks.learn()
         snapshot = await self._switch.snapshot()
         unfinished = await journal.open_calls()
         kept = [call for call in unfinished if await journal.callback_promised(call) is not None]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ivr.director.callbacks import Book
 from ivr.director.door import Door
 from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
@@ -23,6 +24,7 @@ class House:
     speech: Speech
     journal: Journal
     numbers: Numbers
+    callbacks: Book
     clock: Clock
     roster: Roster
     door: Door

@@ -40,6 +40,7 @@ class Matchmaker:
         self._tasks = tasks
         self._standing = Standing(house)
         self._offers = Offers(house, switch, tasks)
+        self.callbacks = house.callbacks
         self.colleagues = Colleagues(house, switch, tasks, self._offers)
         self.second_lines = SecondLines(switch, tasks, self._offers, self.colleagues)
         self._partings = Partings(house, tasks)

@@ -30,6 +30,8 @@ class SceneName(StrEnum):
     WAITING = "waiting"
     LIMIT = "limit"
     CALLBACK = "callback"
+    NUMBER = "number"
+    READ_BACK = "read_back"
     BUDGET_END = "budget_end"
     CONNECTING = "connecting"
     TALKING = "talking"
@@ -116,7 +118,8 @@ class Facts:
     who has led them away. `colleague`
     and `colleague_leg` are who is consulted or added, and on which channel;
     the colleague is None for an outside number. `target` is whom the
-    counsellor asked for, as `domain.transfer` writes it.
+    counsellor asked for, as `domain.transfer` writes it. `keyed` is the number (E.164) that
+    the caller has keyed in to be called back at.
     """
 
     call_id: CallId
@@ -145,6 +148,7 @@ class Facts:
     colleague: CounsellorId | None = None
     colleague_leg: ChannelId | None = None
     target: str | None = None
+    keyed: str | None = None
     outcome: Outcome | None = None
 
     @property

@@ -126,7 +126,9 @@ class Callback:
         """How many attempts count."""
         return len(self.attempts) - self.forgiven
 
-    def ask_again(self, *, urgent: bool, language: Language, topic: TopicId) -> "Callback":
+    def ask_again(
+        self, *, urgent: bool, language: Language, topic: TopicId, promised_by: date
+    ) -> "Callback":
         """The same number asks the same line again: the place stays, an urgent word counts.
 
         The call is made in the language, and on the topic, of the latest word.
@@ -137,6 +139,7 @@ class Callback:
             caller_urgent=self.caller_urgent or urgent,
             language=language,
             topic=topic,
+            promised_by=promised_by,
             again=self.again + 1,
         )
 

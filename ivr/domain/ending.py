@@ -12,6 +12,10 @@ RING_LIMIT_CAUSES = frozenset({102})
 NETWORK_CAUSES = frozenset({1, 18, 20, 27, 34, 38, 41, 42, 44, 47, 102})
 
 
+# Where a caller may be who was told that they cannot go on waiting, and others as well.
+_KEYING = frozenset({SceneName.NUMBER, SceneName.READ_BACK})
+
+
 def was_cut_off(cause: int) -> bool:
     """Whether a counsellor's leg that ended with this Q.850 cause was lost, not hung up.
 
@@ -28,7 +32,7 @@ def outcome_of_hangup(facts: Facts, *, cause: int, callback_kept: bool) -> Outco
         return Outcome.CALLBACK
     if facts.scene is SceneName.CLOSED:
         return Outcome.CLOSED_HOURS
-    if facts.scene is SceneName.LIMIT:
+    if facts.scene is SceneName.LIMIT or (facts.limit is not None and facts.scene in _KEYING):
         return Outcome.TURNED_AWAY
     if facts.scene is SceneName.UNKNOWN_NUMBER:
         return Outcome.UNKNOWN_NUMBER

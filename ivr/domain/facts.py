@@ -85,6 +85,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "colleague": facts.colleague,
         "colleague_leg": facts.colleague_leg,
         "target": facts.target,
+        "keyed": facts.keyed,
         "outcome": facts.outcome,
     }
 
@@ -117,6 +118,7 @@ def _facts(fields: Fields) -> Facts:
         colleague=fields.maybe("colleague", CounsellorId),
         colleague_leg=fields.maybe("colleague_leg", ChannelId),
         target=fields.some("target"),
+        keyed=fields.some("keyed"),
         outcome=fields.maybe("outcome", Outcome),
     )
 

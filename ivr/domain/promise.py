@@ -26,6 +26,12 @@ def promised_by(line: ServiceLine, now: datetime, promised: Mapping[date, int] =
     return day
 
 
+def can_be_kept(line: ServiceLine, by: date, now: datetime) -> bool:
+    """Whether the line is still open at some time until the end of that day."""
+    opening = next_opening(line.schedule, now)
+    return opening is not None and local(opening).date() <= by
+
+
 def _first_day(line: ServiceLine, now: datetime) -> date:
     today = local(now).date()
     closes = closes_at(line.schedule, now)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ivr.domain.call import Language
+from ivr.domain.call import Language, Refused
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Gap, Script, Words, fragments, script
@@ -42,6 +42,9 @@ _DESK: Final = (
     *(f"desk_note_{each}" for each in Disposition),
 )
 
+# Said to a caller whose number the line does not call back, and why.
+_NUMBER: Final = tuple(f"number_{why}" for why in Refused)
+
 # Said to a counsellor whose wish in a call is not done, and why.
 _TALK: Final = tuple(f"talk_{why}" for why in Refusal)
 
@@ -74,7 +77,9 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "callback_offer": _NONE,
     "number_confirm": frozenset({"number"}),
     "number_hidden": _NONE,
-    "callback_unavailable": _NONE,
+    "number_entry": _NONE,
+    "number_readback": frozenset({"number"}),
+    "callback_exists": _NONE,
     "callback_saved_today": frozenset({"own_number"}),
     "callback_saved_next": frozenset({"day", "own_number"}),
     "callback_failed": _NONE,
@@ -102,7 +107,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "whisper_sv": frozenset({"topic"}),
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,
-    **dict.fromkeys((*_DESK, *_TALK), _NONE),
+    **dict.fromkeys((*_NUMBER, *_DESK, *_TALK), _NONE),
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 

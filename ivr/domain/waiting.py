@@ -113,7 +113,7 @@ def after_budget(line: ServiceLine, facts: Facts) -> SceneName:
 
 
 def can_offer(line: ServiceLine, facts: Facts) -> bool:
-    """Whether a callback to the caller's own number can be offered."""
+    """Whether a callback to the caller's own number can be kept, without a key."""
     return line.callback.enabled and own_number(facts) is not None
 
 
@@ -129,7 +129,7 @@ def _to_be_said(line: ServiceLine, facts: Facts, stretch: Stretch) -> Iterator[D
     """What the caller is still to be told while they wait, if there is time for it."""
     every = timedelta(seconds=line.waiting.announce_every_s)
     yield Due(at=stretch.said + every, step=Step.POSITION)
-    if can_offer(line, facts):
+    if line.callback.enabled:
         for at in _offer_times(line, stretch, budget_end(line, facts)):
             yield Due(at=at, step=Step.OFFER)
     closes = closing(line, facts)

@@ -9,6 +9,7 @@ from ivr.scenes.conference import conference
 from ivr.scenes.consulting import consulting
 from ivr.scenes.held import held
 from ivr.scenes.limit import limit
+from ivr.scenes.number import number, read_back
 from ivr.scenes.outside import outside
 from ivr.scenes.reception import language, notices, topic, unknown_number
 from ivr.scenes.returning import returning
@@ -27,6 +28,8 @@ SCENES: Mapping[SceneName, Scene] = {
     SceneName.WAITING: waiting,
     SceneName.LIMIT: limit,
     SceneName.CALLBACK: callback,
+    SceneName.NUMBER: number,
+    SceneName.READ_BACK: read_back,
     SceneName.BUDGET_END: budget_end,
     SceneName.FAREWELL: farewell,
     SceneName.CONNECTING: connecting,

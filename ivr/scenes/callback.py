@@ -1,6 +1,6 @@
 """The caller leaves their number to be called back, and hears so only once it is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum, auto
 
@@ -8,7 +8,6 @@ import structlog
 
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.destination import own_number
-from ivr.domain.journal import EventKind
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Day, Digits
 from ivr.domain.policy import OnBudgetEnd
@@ -27,16 +26,14 @@ async def callback(call: Call, desk: Desk) -> SceneName:
         return SceneName.FAREWELL
     number = own_number(call.facts)
     if number is None:
-        hidden = call.facts.caller.hidden
-        sorry = call.prompt("number_hidden" if hidden else "callback_unavailable")
-        if _in_time(call, [sorry]):
-            await call.say(sorry)
-        return SceneName.WAITING
+        return SceneName.NUMBER
     match await agreed(call, "number_confirm", number):
         case Agreed.YES | Agreed.UNASKED:  # they have asked for it, before there was no more time
-            return await _keep_or_wait_on(call, number)
+            return await _keep_or_wait_on(call, desk, number)
         case Agreed.NO | Agreed.TOO_LATE:
             return SceneName.WAITING
+        case Agreed.ANOTHER:
+            return SceneName.NUMBER
 
 
 async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
@@ -52,7 +49,7 @@ async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
     if number is None:
         return SceneName.WAITING
     kept = await call.promised() is not None
-    if kept or await _keep_or_wait_on(call, number) is SceneName.FAREWELL:
+    if kept or await _keep_or_wait_on(call, desk, number) is SceneName.FAREWELL:
         await call.say(call.prompt("free_window_end"))
         return Outcome.CALLBACK
     return SceneName.WAITING
@@ -62,7 +59,10 @@ async def farewell(call: Call, desk: Desk) -> Outcome:
     """Say what was promised, by when, and from which number we shall call."""
     promised = await call.promised()
     by = promised.by if promised is not None else promised_by(call.line, call.now())
-    await call.say(_saved(call, by), call.prompt("goodbye"))
+    said = [_saved(call, by), call.prompt("goodbye")]
+    if promised is not None and promised.callback != str(call.facts.call_id):
+        said.insert(0, call.prompt("callback_exists"))
+    await call.say(*said)
     return Outcome.CALLBACK
 
 
@@ -71,65 +71,60 @@ class Agreed(Enum):
 
     YES = auto()
     NO = auto()
+    ANOTHER = auto()  # at another number
     TOO_LATE = auto()  # they were asked, and the free waiting left no time for more
     UNASKED = auto()  # it left no time to ask them at all
 
 
-async def agreed(call: Call, prompt: str, number: str) -> Agreed:
-    """Ask whether this number is to be called: 1 yes, 2 no.
+ASKED: Mapping[str, Agreed] = {"1": Agreed.YES, "2": Agreed.NO, "3": Agreed.ANOTHER}
+
+
+async def agreed(
+    call: Call, prompt: str, number: str, keys: Mapping[str, Agreed] = ASKED
+) -> Agreed:
+    """Ask whether this number is to be called, and by which key what is answered.
 
     Not beyond the end of the free waiting, if the line acts then: a strict carrier
     may take the call away during the question, and with it the number. What cannot be
     said to its end by then is not begun, neither the question nor the question again.
     """
     question = Question(
-        options={"1": True, "2": False},
+        options=keys,
         timeout_s=call.line.menu.timeout_s,
         retries=call.line.menu.retries,
     )
     confirm = [call.prompt(prompt, number=Digits(number))]
-    if not _in_time(call, confirm):
+    if not in_time_for(call, confirm):
         return Agreed.UNASKED
     no_more = False
 
     def again(why: NoMatch | NoAnswer) -> list[Prompt]:
         nonlocal no_more
         said = _again(call, why, confirm)
-        no_more = not _in_time(call, said)
+        no_more = not in_time_for(call, said)
         return [] if no_more else said
 
     with call.alarm(acts_at(call.line, call.facts)) as over:
         answer = await call.ask(question, confirm, again, over)
     match answer:
-        case Chosen(value=True):
-            return Agreed.YES
-        case Chosen():
-            return Agreed.NO
+        case Chosen(value=value):
+            return value
         case NoAnswer() | NoMatch():
             return Agreed.TOO_LATE if no_more or over.done() else Agreed.NO
 
 
-async def keep(call: Call, number: str) -> bool:
+async def keep(call: Call, desk: Desk, number: str) -> bool:
     """Put the request on disk; until it is there, nothing is promised. False: it is not."""
-    facts = call.facts
     try:
-        await call.promise(
-            EventKind.CALLBACK_REQUESTED,
-            number=number,
-            line=facts.line,
-            language=call.language,
-            topic=facts.topic,
-            joined=(facts.joined or facts.arrived).isoformat(),
-            promised_by=promised_by(call.line, call.now()).isoformat(),
-        )
+        await desk.callbacks.ask(call, number)
     except JournalUnavailable:
         log.exception("callback.not_kept")
         return False
     return True
 
 
-async def _keep_or_wait_on(call: Call, number: str) -> SceneName:
-    if await keep(call, number):
+async def _keep_or_wait_on(call: Call, desk: Desk, number: str) -> SceneName:
+    if await keep(call, desk, number):
         return SceneName.FAREWELL
     await call.say(call.prompt("callback_failed"))
     return SceneName.WAITING
@@ -148,5 +143,6 @@ def _again(call: Call, why: NoMatch | NoAnswer, question: Sequence[Prompt]) -> l
     return [call.prompt(name), *question]
 
 
-def _in_time(call: Call, said: Sequence[Prompt]) -> bool:
+def in_time_for(call: Call, said: Sequence[Prompt]) -> bool:
+    """Whether there is time to say this before the line acts at the end of the free waiting."""
     return in_time(call.line, call.facts, call.now(), call.length(*said))

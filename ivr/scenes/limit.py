@@ -33,32 +33,39 @@ async def limit(call: Call, desk: Desk) -> SceneName | Outcome:
         await call.say(call.prompt(WHY[because]))
     match how:
         case Ending.OFFER_CALLBACK:
-            return await _callback(call, ask=True)
+            return await _callback(call, desk, ask=True)
         case Ending.KEEP_CALLBACK:
-            return await _callback(call, ask=False)
+            return await _callback(call, desk, ask=False)
         case Ending.OTHER_TOPIC:
             return await _other_topic(call)
         case Ending.NOTICE:
-            return await _notice(call)
+            return await notice(call)
         case Ending.WAIT:
             return SceneName.WAITING
         case _:
             assert_never(how)
 
 
-async def _callback(call: Call, *, ask: bool) -> SceneName | Outcome:
-    """The caller's own number is kept, with `ask` only if they agree; without one, the notice."""
-    number = own_number(call.facts) if call.line.callback.enabled else None
+async def _callback(call: Call, desk: Desk, *, ask: bool) -> SceneName | Outcome:
+    """The caller's own number is kept, with `ask` only if they agree; else the notice.
+
+    With `ask` they may also give another one.
+    """
+    if not call.line.callback.enabled:
+        return await notice(call)
+    number = own_number(call.facts)
     if number is None:
-        return await _notice(call)
+        return SceneName.NUMBER if ask else await notice(call)
     if await call.promised() is not None:  # by a process that died before it could say so
         return SceneName.FAREWELL
     answer = await agreed(call, "limit_confirm", number) if ask else Agreed.YES
+    if answer is Agreed.ANOTHER:
+        return SceneName.NUMBER
     if not _to_be_kept(call, answer):
-        return await _notice(call)
-    if not await keep(call, number):
+        return await notice(call)
+    if not await keep(call, desk, number):
         await call.say(call.prompt("callback_not_kept"))
-        return await _notice(call)
+        return await notice(call)
     if answer is Agreed.YES:
         return SceneName.FAREWELL
     await call.say(call.prompt("free_window_end"))
@@ -73,7 +80,7 @@ def _to_be_kept(call: Call, answer: Agreed) -> bool:
     match answer:
         case Agreed.YES:
             return True
-        case Agreed.NO:
+        case Agreed.NO | Agreed.ANOTHER:
             return False
         case Agreed.TOO_LATE | Agreed.UNASKED:
             return call.line.waiting.on_budget_end is OnBudgetEnd.CALLBACK
@@ -93,7 +100,7 @@ async def _other_topic(call: Call) -> SceneName:
     return SceneName.WAITING
 
 
-async def _notice(call: Call) -> Outcome:
+async def notice(call: Call) -> Outcome:
     """When the caller may try again, where help is to be had meanwhile, and goodbye."""
     await call.say(*_when_and_where(call), call.prompt("goodbye"))
     return Outcome.TURNED_AWAY

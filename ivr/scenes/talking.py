@@ -46,6 +46,7 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
         await call.settle()
         await call.keep()
+    desk.callbacks.answered(call)
     _record_takeover(call)
     return await _talk(call, desk, leg)
 

@@ -1,16 +1,19 @@
 """What scenes may do: the call, its parties, and the desk."""
 
 from ivr.stage.call import Call
+from ivr.stage.callbacks import Callbacks
 from ivr.stage.colleagues import Colleagues
 from ivr.stage.commands import Commands
 from ivr.stage.desk import Desk, Place, Taker
 from ivr.stage.holding import Watch
 from ivr.stage.joining import Joining
+from ivr.stage.keying import KeyTimers
 from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
 
 __all__ = [
     "Asked",
     "Call",
+    "Callbacks",
     "Colleagues",
     "Commands",
     "Desk",
@@ -18,6 +21,7 @@ __all__ = [
     "Heard",
     "Interrupted",
     "Joining",
+    "KeyTimers",
     "Party",
     "Place",
     "Pressed",

@@ -24,6 +24,7 @@ from ivr.ports import ChannelGone, Clock, Journal, JournalUnavailable, Switch, S
 from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, at_place, join
+from ivr.stage.keying import KeyTimers, key_in
 from ivr.stage.party import Heard, Party, Prompt
 from ivr.stage.talk import Talk
 
@@ -163,6 +164,15 @@ class Call:
         prompt. Once `until` is done, silence is the answer, without another try.
         """
         return await ask(self.party, question, prompts, again, until)
+
+    async def key_in(
+        self, prompts: Sequence[Prompt], timers: KeyTimers, until: asyncio.Future[Any] | None
+    ) -> str:
+        """Have a number keyed in, ended by `#`, begun anew by `*`; empty if there was none.
+
+        A key is taken during the prompts. `until` ends it when it is done.
+        """
+        return await key_in(self.party, prompts, timers, until)
 
     async def hold(
         self,

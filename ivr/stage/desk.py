@@ -9,6 +9,7 @@ from typing import Protocol
 from ivr.domain.call import ChannelId, CounsellorId
 from ivr.domain.service import ServiceLine
 from ivr.stage.call import Call
+from ivr.stage.callbacks import Callbacks
 from ivr.stage.colleagues import Colleagues
 from ivr.stage.party import Party
 
@@ -66,6 +67,11 @@ class Desk(Protocol):
     @property
     def colleagues(self) -> Colleagues:
         """Those who may be asked for help in a call."""
+        ...
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """The requests to be called back."""
         ...
 
     def place(self, call: Call) -> AbstractAsyncContextManager[Place]:

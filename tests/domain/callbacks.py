@@ -16,6 +16,7 @@ ALWAYS = forced_open(NEVER)
 POLICY = CallbackPolicy(attempts=3, between_min=30)
 ANNA = CounsellorId("anna")
 MIN = timedelta(minutes=1)
+TUESDAY = date(2026, 11, 24)
 THEIR_CALL = CallId("n1-9.1")
 
 
@@ -61,7 +62,7 @@ def in_status(status: Status) -> Callback:
 # What can be done to a request, and where that may lead it from each status.
 DOINGS: dict[str, Callable[[Callback], Callback]] = {
     "ask again": lambda it: it.ask_again(
-        urgent=True, language=Language.SV, topic=TopicId("adults")
+        urgent=True, language=Language.SV, topic=TopicId("adults"), promised_by=TUESDAY
     ),
     "begin": calling,
     "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),

@@ -22,6 +22,7 @@ from tests.domain.callbacks import (
     MIN,
     POLICY,
     THEIR_CALL,
+    TUESDAY,
     calling,
     in_status,
     request,
@@ -45,17 +46,15 @@ def test_a_request_goes_the_ways_in_the_table_and_no_other(status: Status, doing
 
 
 def test_asking_again_keeps_the_place_and_takes_the_latest_language_and_topic() -> None:
-    asked = request().ask_again(urgent=False, language=Language.SV, topic=TopicId("adults"))
-    assert (asked.joined, asked.id, asked.promised_by) == (
-        request().joined,
-        request().id,
-        request().promised_by,
+    asked = request().ask_again(
+        urgent=False, language=Language.SV, topic=TopicId("adults"), promised_by=TUESDAY
     )
+    assert (asked.joined, asked.id, asked.promised_by) == (request().joined, request().id, TUESDAY)
     assert (asked.language, asked.topic, asked.again) == (Language.SV, "adults", 1)
 
 
 def test_an_urgent_word_counts_and_is_not_taken_back_by_one_that_is_not() -> None:
-    again = {"language": Language.FI, "topic": TopicId("families")}
+    again = {"language": Language.FI, "topic": TopicId("families"), "promised_by": TUESDAY}
     urgent = request().ask_again(urgent=True, **again)  # type: ignore[arg-type]
     assert urgent.urgent
     assert urgent.ask_again(urgent=False, **again).urgent  # type: ignore[arg-type]

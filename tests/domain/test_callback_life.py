@@ -62,7 +62,12 @@ class Life(RuleBasedStateMachine):
         line, number = key
         earlier = self._open().get(key)
         if earlier is not None:
-            again = earlier.ask_again(urgent=urgent, language=language, topic=TopicId("adults"))
+            again = earlier.ask_again(
+                urgent=urgent,
+                language=language,
+                topic=TopicId("adults"),
+                promised_by=earlier.promised_by,
+            )
             assert again.joined == earlier.joined
             assert again.urgent is (earlier.urgent or urgent)
             self.all[earlier.id] = again

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.call import TALK_SCENES, Caller, CallId, ChannelId, Facts, Outcome, SceneName
+from ivr.domain.call import (
+    TALK_SCENES,
+    Caller,
+    CallId,
+    ChannelId,
+    Facts,
+    Limit,
+    Outcome,
+    SceneName,
+)
 from ivr.domain.ending import outcome_of_hangup, was_cut_off
 
 CALL = Facts(
@@ -31,6 +40,8 @@ BEFORE_THE_ANSWER = {
     SceneName.RETURNING: Outcome.ABANDONED_QUEUE,
     SceneName.WAITING: Outcome.ABANDONED_QUEUE,
     SceneName.CALLBACK: Outcome.ABANDONED_QUEUE,
+    SceneName.NUMBER: Outcome.ABANDONED_QUEUE,
+    SceneName.READ_BACK: Outcome.ABANDONED_QUEUE,
     SceneName.BUDGET_END: Outcome.ABANDONED_QUEUE,
     SceneName.CONNECTING: Outcome.ABANDONED_QUEUE,
     SceneName.TALKING: Outcome.ABANDONED_QUEUE,
@@ -46,6 +57,15 @@ def test_a_hang_up_in_each_scene_has_its_outcome(scene: SceneName) -> None:
     ended = replace(CALL, scene=scene)
     outcome = outcome_of_hangup(ended, cause=NORMAL_CLEARING, callback_kept=False)
     assert outcome is BEFORE_THE_ANSWER[scene]
+
+
+@pytest.mark.parametrize("scene", [SceneName.NUMBER, SceneName.READ_BACK])
+def test_who_hangs_up_over_a_number_at_a_limit_was_told_why_they_cannot_wait(
+    scene: SceneName,
+) -> None:
+    ended = replace(CALL, scene=scene, limit=Limit.FULL)
+    outcome = outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False)
+    assert outcome is Outcome.TURNED_AWAY
 
 
 @pytest.mark.parametrize("scene", SceneName)

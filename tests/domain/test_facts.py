@@ -195,6 +195,7 @@ def test_no_fact_is_forgotten() -> None:
         colleague=CounsellorId("cecil"),
         colleague_leg=ChannelId("n1-1795294388.0.leg2"),
         target="adults",
+        keyed="+358401234567",
         outcome=Outcome.SERVED,
     )
     unset = [each.name for each in fields(Facts) if getattr(known, each.name) in (None, False)]

@@ -113,16 +113,19 @@ def test_a_callback_is_offered_twice_at_most(
 
 
 @given(policy=POLICIES, spoken=SECONDS)
-def test_a_callback_is_never_offered_to_whom_it_could_not_be_kept(
+def test_a_callback_is_never_offered_where_none_are_kept(
     policy: WaitingPolicy, spoken: timedelta
 ) -> None:
-    of = _line(policy=policy)
-    without = replace(of, callback=CallbackPolicy(enabled=False))
+    of = replace(_line(policy=policy), callback=CallbackPolicy(enabled=False))
+    assert Step.OFFER not in {due.step for due in _steps(of, facts(of), spoken, most=40)}
+
+
+def test_who_shows_no_number_that_may_be_called_is_offered_to_give_one_but_none_is_kept() -> None:
+    of = _line()
     unfit = Caller(number="+358600123456", hidden=False, unfit=Refused.PREMIUM)
-    premium = replace(facts(of), caller=unfit)
-    for one, call in [(of, _hidden(facts(of))), (of, premium), (without, facts(of))]:
-        assert not can_offer(one, call)
-        assert Step.OFFER not in {due.step for due in _steps(one, call, spoken, most=40)}
+    for call in (_hidden(facts(of)), replace(facts(of), caller=unfit)):
+        assert not can_offer(of, call)
+        assert Step.OFFER in {due.step for due in _steps(of, call, timedelta(0), most=10)}
 
 
 @given(policy=POLICIES, spoken=SECONDS, charging=st.sampled_from(Charging))

@@ -15,6 +15,10 @@ from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.world import World
 
 SERVED = {"lang_choice": "2", "lang_retry": "2", "topic_menu": "1"}
+KEYED_IN = {
+    **SERVED,
+    **{"callback_offer": "1", "number_entry": "0451112222#", "number_readback": "1"},
+}
 CALLED_BACK = {**SERVED, "callback_offer": "1", "number_confirm": "1"}
 
 
@@ -65,6 +69,22 @@ async def a_callback(strike_at: int | None, away_s: float) -> Story:
     return await close(world, restart, [caller], steps)
 
 
+async def a_number_keyed_in_twice(strike_at: int | None, away_s: float) -> Story:
+    """A hidden caller gives a number, and does so again. The controller dies at a step."""
+    world = World()
+    struck = asyncio.Event()
+    steps = Steps(strike_at, lambda: strike(world, struck))
+    world.start(steps)
+    restart = asyncio.create_task(restarts(world, struck, away_s))
+    callers = []
+    for _ in range(2):
+        callers.append(world.asterisk.call(FREE, hidden=True))
+        with world.habit(callers[-1], KEYED_IN):
+            await world.until_over(callers[-1])
+    assert [request.again for request in world.disk.callbacks] == [1]
+    return await close(world, restart, callers, steps)
+
+
 def strike(world: World, struck: asyncio.Event) -> None:
     if world.controller is not None:  # none: the story is over
         world.controller.die()
@@ -110,7 +130,7 @@ def same(crashed: Story, calm: Story) -> None:
 
 # Sooner than a prompt ends, and later.
 @pytest.mark.parametrize("away_s", [0.2, 1.0])
-@pytest.mark.parametrize("story", [two_callers, a_callback])
+@pytest.mark.parametrize("story", [two_callers, a_callback, a_number_keyed_in_twice])
 def test_a_crash_at_any_await_changes_no_outcome_no_place_and_no_promise(
     story: Callable[[int | None, float], Coroutine[Any, Any, Story]], away_s: float
 ) -> None:

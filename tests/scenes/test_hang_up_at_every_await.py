@@ -15,11 +15,17 @@ HABITS = {"lang_choice": "2", "topic_menu": "1"}
 URGENT = {**HABITS, "urgency": "1"}
 CALLED_BACK = {**HABITS, "callback_offer": "1", "number_confirm": "1"}
 
+KEYED_IN = {
+    **CALLED_BACK,
+    **{"number_confirm": "3", "number_entry": "0451112222#", "number_readback": "1"},
+}
+
 WAYS = {
     "served while waiting is free": (FREE, HABITS, True),
     "served on a toll-free line": (TOLL_FREE, HABITS, True),
     "never answered by a counsellor": (FREE, HABITS, False),
     "a callback": (FREE, CALLED_BACK, False),
+    "a callback to another number": (FREE, KEYED_IN, False),
     "turned away at a limit": (LIMITED, {**URGENT, "limit_confirm": "2"}, False),
     "a callback at a limit": (LIMITED, {**URGENT, "limit_confirm": "1"}, False),
     "a closed line": (CLOSED, {}, True),
@@ -55,6 +61,8 @@ def _nothing_is_left(world: World, caller: Channel) -> None:
         assert world.disk.of(EventKind.CONNECTED), "served by nobody"
     if outcomes == [Outcome.CALLBACK]:
         assert world.disk.of(EventKind.CALLBACK_REQUESTED), "a callback that is not on disk"
+    requested = len(world.disk.of(EventKind.CALLBACK_REQUESTED))
+    assert len(world.disk.callbacks) == requested, "a request that nobody was promised"
 
 
 async def _the_counsellor_can_be_reached(world: World) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ivr.adapters.numbering import NumberingPlans
-from ivr.director import Director, Door, House, Roster
+from ivr.director import Book, Director, Door, House, Roster
 from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
@@ -47,13 +47,15 @@ class World:
         """Start a controller; `steps` counts its steps, and may strike."""
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
         clock = VirtualClock()
+        numbers = NumberingPlans()
         roster = Roster(self.config, clock, journal)
         self.house = House(
             node="n1",
             service=self.config,
             speech=SilentSpeech(),
             journal=journal,
-            numbers=NumberingPlans(),
+            numbers=numbers,
+            callbacks=Book(self.config, numbers, journal, clock),
             clock=clock,
             roster=roster,
             door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
@@ -81,13 +83,14 @@ class World:
     def habit(
         self, channel: Channel, keys: Mapping[str, str], after_s: float = 0.5
     ) -> Iterator[None]:
-        """The caller presses a key each time a prompt (without its language) is heard."""
+        """The caller presses keys each time a prompt (without its language) is heard."""
 
         def react(heard: Channel, sound: str) -> None:
             key = keys.get(sound.rpartition("/")[2])
             if heard is channel and key is not None:
                 loop = asyncio.get_running_loop()
-                loop.call_later(after_s, self.asterisk.press, channel, key)
+                for number, each in enumerate(key):
+                    loop.call_later(after_s + number / 100, self.asterisk.press, channel, each)
 
         self.asterisk.listeners.append(react)
         try:

@@ -1,0 +1,149 @@
+"""Which requests to be called back are open: whoever asks again keeps the first place."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from ivr.domain.call import CallId, Facts, Refused
+from ivr.domain.callback import Callback, CallbackId, Key
+from ivr.domain.destination import refused
+from ivr.domain.journal import CallbackKind, Event, EventKind, callback_event, event
+from ivr.domain.promise import can_be_kept, promised_by
+from ivr.domain.service import Service, ServiceLine
+from ivr.ports import Clock, Journal, JournalUnavailable, Numbers
+from ivr.stage import Call
+
+
+class Book:
+    """The open requests, all in memory. Implements `ivr.stage.Callbacks`.
+
+    It is the one who writes them, and changes them before the disk has them: of two calls
+    that ask in the same instant the later finds the request of the earlier. What the disk
+    then refuses is taken back.
+    """
+
+    def __init__(self, service: Service, numbers: Numbers, journal: Journal, clock: Clock) -> None:
+        self._service = service
+        self._numbers = numbers
+        self._journal = journal
+        self._clock = clock
+        self._open: dict[Key, Callback] = {}
+        self._complete = False  # whether all that is on disk is known here
+
+    async def learn(self) -> None:
+        """Know the requests on disk that are not known yet. Raises JournalUnavailable."""
+        if self._complete:
+            return
+        for callback in await self._journal.callbacks():
+            if callback.open:
+                self._open.setdefault(callback.key, callback)
+        self._complete = True
+
+    def refusal(self, call: Call, number: str) -> Refused | None:
+        """See `ivr.stage.Callbacks`."""
+        objection = self._numbers.objection
+        return refused(number, line=call.line, service=self._service, objection=objection)
+
+    async def ask(self, call: Call, number: str) -> None:
+        """See `ivr.stage.Callbacks`."""
+        await self.learn()
+        earlier = self._open.get((call.line.id, number))
+        asked, kind = self._asked(call, number, earlier)
+        self._open[asked.key] = asked
+        now = self._clock.now()
+        happened = callback_event(asked, kind, now, call.facts.call_id, {})
+        try:
+            await self._journal.promise_callback(happened, _told(call.facts, asked, now))
+        except JournalUnavailable:
+            self._not_kept(asked, earlier)
+            raise
+
+    def answered(self, call: Call) -> None:
+        """See `ivr.stage.Callbacks`."""
+        line, number = call.facts.line, call.facts.caller.number
+        if line is None or number is None or call.facts.caller.hidden:
+            return
+        known = self._open.get((line, number))
+        if known is not None and known.answered_by is None:
+            self._record(
+                known.answered_by_phone(call.facts.call_id),
+                CallbackKind.ANSWERED_BY_PHONE,
+                call.facts.call_id,
+            )
+
+    def _asked(
+        self, call: Call, number: str, earlier: Callback | None
+    ) -> tuple[Callback, CallbackKind]:
+        """The request as it is now that this call has asked."""
+        facts, line = call.facts, call.line
+        topic = facts.topic or line.general_topic
+        if earlier is None:
+            now = self._clock.now()
+            new = Callback(
+                id=CallbackId(facts.call_id),
+                line=line.id,
+                number=number,
+                language=call.language,
+                topic=topic,
+                joined=facts.joined or facts.arrived,
+                requested=now,
+                promised_by=promised_by(line, now, self._promised(line)),
+                caller_urgent=facts.caller_urgent,
+                assessed_urgent=facts.assessed_urgent,
+            )
+            return new, CallbackKind.REQUESTED
+        if earlier.id == str(facts.call_id):  # the disk had not answered it in time
+            return earlier, CallbackKind.REQUESTED
+        again = earlier.ask_again(
+            urgent=facts.urgent,
+            language=call.language,
+            topic=topic,
+            promised_by=self._still_promised(line, earlier),
+        )
+        return again, CallbackKind.AGAIN
+
+    def _promised(self, line: ServiceLine) -> Counter[date]:
+        """How many callbacks the line has promised for each day."""
+        return Counter(each.promised_by for each in self._open.values() if each.line == line.id)
+
+    def _still_promised(self, line: ServiceLine, earlier: Callback) -> date:
+        """The day that was promised; another one where that can no longer be kept."""
+        now = self._clock.now()
+        if can_be_kept(line, earlier.promised_by, now):
+            return earlier.promised_by
+        return promised_by(line, now, self._promised(line))
+
+    def _record(self, callback: Callback, kind: CallbackKind, call: CallId) -> None:
+        """What has happened to a request, and needs nobody to wait for the disk."""
+        if callback.open:
+            self._open[callback.key] = callback
+        else:
+            del self._open[callback.key]
+        now = self._clock.now()
+        self._journal.record_callback(callback_event(callback, kind, now, call, {}))
+
+    def _not_kept(self, asked: Callback, earlier: Callback | None) -> None:
+        """Take back what the caller was told is not kept, unless somebody else has joined it."""
+        self._complete = False  # a disk that did not answer in time may have kept it
+        if self._open.get(asked.key) is not asked:
+            return
+        if earlier is None:
+            del self._open[asked.key]
+        else:
+            self._open[asked.key] = earlier
+
+
+def _told(facts: Facts, asked: Callback, now: datetime) -> Event:
+    """What this call is told: that it is called back, or that it is to be already."""
+    by = asked.promised_by.isoformat()
+    if asked.id != str(facts.call_id):
+        told = {"callback": asked.id, "promised_by": by}
+        return event(facts, EventKind.CALLBACK_REPEATED, now, told)
+    data = {
+        "number": asked.number,
+        "line": asked.line,
+        "language": asked.language,
+        "topic": asked.topic,
+        "joined": asked.joined.isoformat(),
+        "promised_by": by,
+    }
+    return event(facts, EventKind.CALLBACK_REQUESTED, now, data)
