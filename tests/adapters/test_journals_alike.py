@@ -77,6 +77,7 @@ async def test_a_request_is_kept_with_what_the_call_is_told_and_is_known_as_it_i
     await journal.promise_callback(happened(again, CallbackKind.AGAIN, step=8), told)
     assert await journal.callback_promised(CallId("n1-2.0")) == promised("n1-1.0")
     journal.record_callback(happened(asked, step=9))  # it was there before
+    await journal.flush()
     assert await journal.callbacks() == [again]
 
 
@@ -85,4 +86,5 @@ async def test_requests_stand_in_the_order_of_their_places(journal: Journal) -> 
     early = request("n1-2.0", number="+358401234568")
     for each in (late, early):
         journal.record_callback(happened(each))
+    await journal.flush()
     assert await journal.callbacks() == [early, late]

@@ -135,12 +135,14 @@ async def test_who_hangs_up_after_the_promise_is_called_back_all_the_same(
     assert len(await line.rows("SELECT * FROM callback")) == 1
 
 
-async def test_a_hidden_caller_is_told_why_no_callback_is_possible_and_waits_on(
+async def test_a_hidden_caller_who_gives_no_number_is_back_in_the_line_and_served(
     line: Line, telephony: Telephony, passwords: dict[str, str]
 ) -> None:
     call = await join(telephony, QUIET, "sv", caller=None)
     await call.press("1")
     await call.heard("sv/number_hidden", out=True)
+    await call.heard("sv/number_entry")
+    await call.press("#")
     await call.heard("sv/queue_next")
     anna = await telephony.counsellor("anna", passwords["anna"])
     leg = await anna.next_call()
@@ -149,3 +151,27 @@ async def test_a_hidden_caller_is_told_why_no_callback_is_possible_and_waits_on(
     await call.hang_up()
     assert await line.outcomes(1) == ["served"]
     assert await line.rows("SELECT * FROM callback") == []
+
+
+async def test_a_hidden_caller_gives_a_number_and_who_asks_again_keeps_the_place(
+    line: Line, telephony: Telephony
+) -> None:
+    first = await join(telephony, QUIET, caller=None)
+    await first.press("1")
+    await first.heard("fi/number_entry")
+    await first.press(f"{OWN}#")
+    await first.heard("fi/number_readback.2", within_s=15)
+    await first.press("1")
+    await first.heard("fi/callback_saved_today.1")
+    await first.hang_up()
+    (before,) = await line.rows_once("SELECT id, joined, number, again FROM callback", 1)
+    assert (before["number"], before["again"]) == (CITIZEN, 0)
+    second = await join(telephony, QUIET)
+    await ask_for_callback(second)
+    await second.press("1")
+    await second.heard("fi/callback_exists")
+    await second.heard("fi/callback_saved_today.1", within_s=15)
+    await second.hang_up()
+    assert await line.outcomes(2) == ["callback"] * 2
+    (after,) = await line.rows("SELECT id, joined, number, again FROM callback")
+    assert dict(after) == {**dict(before), "again": 1}

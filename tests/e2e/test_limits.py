@@ -58,11 +58,12 @@ async def test_who_does_not_agree_and_who_hides_the_number_hear_the_notice(
 ) -> None:
     silent = await waiting(telephony, PATIENT)
     hidden = await waiting(telephony, PATIENT, caller=None)
-    await hidden.heard("fi/goodbye", within_s=30)
+    await hidden.heard("fi/goodbye", within_s=60)
     await silent.heard("fi/goodbye", within_s=30)
     for call in (silent, hidden):
         assert not (await call.ended()).by_us
-    assert prompts(hidden)[-3:] == ["fi/wait_longest", "fi/call_later", "fi/goodbye"]
+    asked = ["fi/number_hidden", "fi/number_entry"]
+    assert prompts(hidden)[-5:] == ["fi/wait_longest", *asked, "fi/call_later", "fi/goodbye"]
     assert prompts(silent)[-3:] == ["fi/limit_confirm", "fi/call_later", "fi/goodbye"]
     assert await line.outcomes(2) == ["turned_away"] * 2
     assert await line.rows("SELECT FROM callback") == []

@@ -120,7 +120,6 @@ class MemoryJournal:
             self._disk.write_callback(event)
 
     async def callbacks(self) -> Sequence[Callback]:
-        await self.flush()
         return [decode(encode(each)) for each in self._disk.callbacks]
 
     def record_duty(self, event: DutyEvent) -> None:
