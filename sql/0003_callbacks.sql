@@ -24,12 +24,10 @@ ALTER TABLE callback
     ADD COLUMN again integer NOT NULL DEFAULT 0;     -- times asked for after the first
 
 -- Until now callbacks were made by hand, from a list, and a number could stand in it twice.
+-- The controller knows nothing of them: those not made yet stay on the list of those that
+-- want a counsellor's eye.
 UPDATE callback SET status = 'closed', closed_because = 'by_hand' WHERE status = 'done';
-UPDATE callback SET status = 'closed', closed_because = 'duplicate'
-WHERE status = 'waiting' AND id NOT IN (
-    SELECT DISTINCT ON (line, number) id FROM callback
-    WHERE status = 'waiting' ORDER BY line, number, joined, id
-);
+UPDATE callback SET status = 'unreached' WHERE status = 'waiting';
 
 ALTER TABLE callback
     ADD CONSTRAINT callback_status_check CHECK (status IN (
@@ -41,7 +39,7 @@ ALTER TABLE callback
         'closed'              -- waiting or unreached -> by a person, with a reason
     )),
     ADD CHECK (closed_because IN (
-        'settled', 'not_wanted', 'mistake', 'by_hand', 'duplicate'
+        'settled', 'not_wanted', 'mistake', 'by_hand'
     )),
     ADD CHECK ((status = 'closed') = (closed_because IS NOT NULL)),
     ADD CHECK (status <> 'answered_by_phone' OR answered_by IS NOT NULL),

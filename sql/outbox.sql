@@ -138,7 +138,7 @@ CREATE TABLE callback_state (
     state    TEXT NOT NULL      -- JSON
 ) WITHOUT ROWID;
 -- What was promised and has not left this file waits to be called; of several from one
--- number to one line the first. What Postgres has already was called from a list, by hand.
+-- number to one line the first. What Postgres has already is called from a list, by hand.
 INSERT INTO callback_state (callback, at, over, joined, state)
 SELECT call_id, at, 0, joined, json_object(
     'v', 1, 'id', call_id, 'line', line, 'number', number, 'language', language,

@@ -48,7 +48,6 @@ class Because(StrEnum):
     NOT_WANTED = "not_wanted"  # the citizen wants no call any more
     MISTAKE = "mistake"  # made by mistake, or somebody else's number
     BY_HAND = "by_hand"  # called back from a list, before the line did it itself
-    DUPLICATE = "duplicate"  # of the same number and line, from before these were one
 
 
 class IllegalTransition(Exception):

@@ -257,10 +257,13 @@ async def test_a_database_of_the_version_before_keeps_its_callbacks(
         await happen(connection, replace(asked, data={**asked.data, "joined": joined}))
     await connection.execute("UPDATE callback SET status = 'done' WHERE id = 'n1-3.0'")
     assert await migrate(empty_database_url) == ["0003_callbacks.sql"]
+    await happen(connection, event(EventKind.ARRIVED, facts("n1-4.0")))
+    assert await happen(connection, happened(request("n1-4.0"))) == [True]
     kept = await connection.fetch("SELECT id, status, closed_because FROM callback ORDER BY id")
     await connection.close()
     assert [tuple(row) for row in kept] == [
-        ("n1-1.0", "closed", "duplicate"),
-        ("n1-2.0", "waiting", None),
+        ("n1-1.0", "unreached", None),
+        ("n1-2.0", "unreached", None),
         ("n1-3.0", "closed", "by_hand"),
+        ("n1-4.0", "waiting", None),
     ]

@@ -36,6 +36,7 @@ class Disk:
         self.callback_events: dict[str, CallbackEvent] = {}
         self.given: dict[EventId, CallId] = {}  # whose end left a place, and which call has it
         self.full = False
+        self.late = False  # what it is given it keeps, but nobody hears so in time
         self.silent = False  # it does not answer what is asked of it
 
     def of(self, kind: EventKind, call_id: CallId | None = None) -> list[Event]:
@@ -85,10 +86,7 @@ class MemoryJournal:
         self._send(event)
 
     async def promise(self, event: Event) -> None:
-        await asyncio.sleep(COMMIT_S / 2)
-        if self._disk.full:
-            raise JournalUnavailable("the disk is full")
-        self._commit(event)
+        await self._put_down(event)
 
     async def flush(self) -> None:
         await asyncio.sleep(COMMIT_S)
@@ -115,9 +113,7 @@ class MemoryJournal:
         self._send(event)
 
     async def promise_callback(self, event: CallbackEvent, said: Event) -> None:
-        await self.promise(said)
-        if self._alive:
-            self._disk.write_callback(event)
+        await self._put_down(said, event)
 
     async def callbacks(self) -> Sequence[Callback]:
         return [decode(encode(each)) for each in self._disk.callbacks]
@@ -155,16 +151,25 @@ class MemoryJournal:
 
     def _arrive(self) -> None:
         """The oldest on its way: timers of one instant go off in any order."""
-        match self._on_its_way.popleft():
-            case Event() as event:
-                self._commit(event)
-            case DutyEvent() as event if self._alive:
-                self._disk.write_duty(event)
-            case CallbackEvent() as event if self._alive:
-                self._disk.write_callback(event)
-            case _:
-                pass
+        self._keep(self._on_its_way.popleft())
 
-    def _commit(self, event: Event) -> None:
-        if self._alive:
-            self._disk.write(event)
+    async def _put_down(self, *events: Recorded) -> None:
+        """All or none, and nobody is told so before."""
+        await asyncio.sleep(COMMIT_S / 2)
+        if self._disk.full:
+            raise JournalUnavailable("the disk is full")
+        for event in events:
+            self._keep(event)
+        if self._disk.late:
+            raise JournalUnavailable("the disk did not answer")
+
+    def _keep(self, event: Recorded) -> None:
+        if not self._alive:
+            return
+        match event:
+            case Event():
+                self._disk.write(event)
+            case DutyEvent():
+                self._disk.write_duty(event)
+            case CallbackEvent():
+                self._disk.write_callback(event)

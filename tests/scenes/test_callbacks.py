@@ -418,3 +418,19 @@ def test_a_request_asked_for_again_in_vain_stays_as_it_was() -> None:
         await _close(world)
 
     run_in_virtual_time(story())
+
+
+def test_what_the_disk_kept_too_late_to_be_told_is_found_by_whoever_asks_next() -> None:
+    async def story() -> None:
+        world = World(_config())
+        world.start()
+        world.disk.late = True
+        caller = await _waits_on(world, ASKS, "callback_failed")
+        world.disk.late = False
+        again = await _asked(world, {**IN_LINE, **ASKS})
+        assert "fi/callback_exists" in world.heard(again)
+        (request,) = world.disk.callbacks
+        assert (request.id, request.again) == (f"n1-{caller.id}", 1)
+        await _close(world)
+
+    run_in_virtual_time(story())

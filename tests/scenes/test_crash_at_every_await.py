@@ -15,10 +15,8 @@ from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.world import World
 
 SERVED = {"lang_choice": "2", "lang_retry": "2", "topic_menu": "1"}
-KEYED_IN = {
-    **SERVED,
-    **{"callback_offer": "1", "number_entry": "0451112222#", "number_readback": "1"},
-}
+KEYING = {"callback_offer": "1", "number_entry": "0451112222#", "number_readback": "1"}
+KEYED_IN = {**SERVED, **KEYING}
 CALLED_BACK = {**SERVED, "callback_offer": "1", "number_confirm": "1"}
 
 

@@ -15,10 +15,8 @@ HABITS = {"lang_choice": "2", "topic_menu": "1"}
 URGENT = {**HABITS, "urgency": "1"}
 CALLED_BACK = {**HABITS, "callback_offer": "1", "number_confirm": "1"}
 
-KEYED_IN = {
-    **CALLED_BACK,
-    **{"number_confirm": "3", "number_entry": "0451112222#", "number_readback": "1"},
-}
+KEYING = {"number_confirm": "3", "number_entry": "0451112222#", "number_readback": "1"}
+KEYED_IN = {**CALLED_BACK, **KEYING}
 
 WAYS = {
     "served while waiting is free": (FREE, HABITS, True),
