@@ -11,6 +11,8 @@ from ivr.domain.schedule import Schedule, next_opening
 
 CallbackId = NewType("CallbackId", str)
 
+_BY_HAND = "/by-hand/"
+
 Key = tuple[LineId, str]
 """A line and a number, E.164: there is one open request of each at most."""
 
@@ -64,7 +66,8 @@ class IllegalTransition(Exception):
 class Attempt:
     """One dialling of the citizen. `call` is the outbound call; times are UTC.
 
-    `ended` and `result` are None while it is on the air.
+    `ended` and `result` are None while it is on the air. One that a person made on
+    another phone has for `call` an id that no call of the line has.
     """
 
     number: int
@@ -73,6 +76,11 @@ class Attempt:
     call: CallId
     ended: datetime | None = None
     result: Result | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person made it, and not the line."""
+        return _BY_HAND in self.call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +162,13 @@ class Callback:
         """The citizen is about to be dialled; legal only while the request is due."""
         if not due(self, now, schedule, policy):
             raise IllegalTransition(self.id, self.status, "attempt, it is not due")
-        attempt = Attempt(
-            number=len(self.attempts) + 1, began=now, counsellor=counsellor, call=call
-        )
-        return replace(self, status=Status.CALLING, attempts=(*self.attempts, attempt))
+        return self._begun(counsellor, call, now)
+
+    def begin_by_hand(self, *, counsellor: CounsellorId, began: datetime) -> "Callback":
+        """A person dialled the citizen on another phone; whatever the hour was, it was so."""
+        self._only_in(Status.WAITING, what="attempt")
+        call = CallId(f"{self.id}{_BY_HAND}{len(self.attempts) + 1}")
+        return self._begun(counsellor, call, began)
 
     def end_attempt(self, result: Result, *, now: datetime, policy: CallbackPolicy) -> "Callback":
         """The attempt on the air is over; whoever had taken the request has had their turn."""
@@ -190,6 +201,11 @@ class Callback:
         calling = self.status is Status.CALLING
         status = Status.CALLING if calling else Status.ANSWERED_BY_PHONE
         return replace(self, status=status, answered_by=call)
+
+    def _begun(self, counsellor: CounsellorId, call: CallId, began: datetime) -> "Callback":
+        number = len(self.attempts) + 1
+        attempt = Attempt(number=number, began=began, counsellor=counsellor, call=call)
+        return replace(self, status=Status.CALLING, attempts=(*self.attempts, attempt))
 
     def _only_in(self, *legal: Status, what: str) -> None:
         if self.status not in legal:

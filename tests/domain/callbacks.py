@@ -65,6 +65,7 @@ DOINGS: dict[str, Callable[[Callback], Callback]] = {
         urgent=True, language=Language.SV, topic=TopicId("adults"), promised_by=TUESDAY
     ),
     "begin": calling,
+    "begin by hand": lambda it: it.begin_by_hand(counsellor=ANNA, began=BEGIN),
     "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),
     "take": lambda it: it.take(ANNA),
     "close": lambda it: it.close(Because.SETTLED),
@@ -80,6 +81,7 @@ LEGAL: dict[Status, dict[str, Status]] = {
     Status.WAITING: {
         "ask again": Status.WAITING,
         "begin": Status.CALLING,
+        "begin by hand": Status.CALLING,
         "postpone": Status.WAITING,
         "take": Status.WAITING,
         "close": Status.CLOSED,

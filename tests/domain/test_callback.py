@@ -95,6 +95,15 @@ def test_it_is_due_at_once_and_after_an_attempt_when_the_pause_is_over() -> None
     assert due(ended, BEGIN + 31 * MIN, ALWAYS, POLICY)
 
 
+def test_a_person_calls_when_they_like_and_the_line_keeps_its_distance_from_that() -> None:
+    by_hand = request(not_before=BEGIN + 60 * MIN).begin_by_hand(counsellor=ANNA, began=BEGIN)
+    assert by_hand.attempts[-1].by_hand
+    assert not calling().attempts[-1].by_hand
+    ended = by_hand.end_attempt(Result.NO_ANSWER, now=BEGIN + MIN, policy=POLICY)
+    assert (ended.status, ended.tries) == (Status.WAITING, 1)
+    assert next_due(ended, BEGIN + MIN, ALWAYS, POLICY) == BEGIN + 31 * MIN
+
+
 def test_it_is_called_inside_the_hours_of_its_line_and_across_days() -> None:
     closing = datetime(2026, 11, 23, 12, 50, tzinfo=UTC)  # 14:50; the line closes at 15
     ended = calling(now=closing).end_attempt(Result.BUSY, now=closing, policy=POLICY)

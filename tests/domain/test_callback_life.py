@@ -103,6 +103,14 @@ class Life(RuleBasedStateMachine):
         self._do(it, lambda: it.end_attempt(result, now=self.now, policy=POLICY))
 
     @precondition(lambda self: self.all)
+    @rule(index=INDEX, result=st.sampled_from(Result))
+    def call_by_hand(self, index: int, result: Result) -> None:
+        it = self._pick(index)
+        if it.status is Status.WAITING:
+            begun = it.begin_by_hand(counsellor=ANNA, began=self.now)
+            self._do(it, lambda: begun.end_attempt(result, now=self.now, policy=POLICY))
+
+    @precondition(lambda self: self.all)
     @rule(index=INDEX)
     def got_through(self, index: int) -> None:
         it = self._pick(index)
@@ -146,10 +154,12 @@ class Life(RuleBasedStateMachine):
         for it in self.all.values():
             assert [each.number for each in it.attempts] == list(range(1, len(it.attempts) + 1))
             assert it.tries <= POLICY.attempts
-            assert all(open_at(WORKDAYS, each.began) for each in it.attempts)
+            ours = [each for each in it.attempts if not each.by_hand]
+            assert all(open_at(WORKDAYS, each.began) for each in ours)
             for one, following in zip(it.attempts, it.attempts[1:], strict=False):
                 assert one.ended is not None
-                assert following.began - one.ended >= timedelta(minutes=POLICY.between_min)
+                pause = following.began - one.ended
+                assert following.by_hand or pause >= timedelta(minutes=POLICY.between_min)
 
     @invariant()
     def one_attempt_at_most_is_on_the_air_and_only_while_calling(self) -> None:
