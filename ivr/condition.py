@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
-from ivr.director import Conductor, DutyDesk, House
+from ivr.director import CallbackDesk, Conductor, DutyDesk, House
 from ivr.domain.counsellor import Doing
 from ivr.ports import Clock
 
@@ -63,3 +63,10 @@ class Condition:
         if self.conductor is None or self.house is None or not self.house.roster.resumed:
             return None
         return DutyDesk(self.house, self.conductor.call)
+
+    @property
+    def callbacks(self) -> CallbackDesk | None:
+        """Where people work through the callbacks; None until the house is there."""
+        if self.house is None:
+            return None
+        return CallbackDesk(self.house.service, self.house.callbacks, self._clock)

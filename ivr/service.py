@@ -25,8 +25,8 @@ from ivr.domain.service import Service
 from ivr.ports import Clock
 from ivr.running import Line, OwnServer, Stop
 from ivr.settings import Settings
+from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
-from ivr.web.desk import DeskAccess
 from ivr.web.metrics import Metrics
 
 NODE = "n1"
@@ -144,7 +144,11 @@ async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition
         duty_observers.append(metrics.observe_duty)
         for facts in (await outbox.open_calls()).values():
             metrics.adopt(facts)
-        desk = DeskAccess(token=access.desk_token(plan.settings), desk=lambda: condition.desk)
+        desk = DeskAccess(
+            token=access.desk_token(plan.settings),
+            desk=lambda: condition.desk,
+            callbacks=lambda: condition.callbacks,
+        )
         async with serving(create_app(condition, metrics, desk), plan.settings.http_bind):
             yield outbox, condition
 

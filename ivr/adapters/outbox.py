@@ -116,6 +116,11 @@ class Outbox:
         self._refuse_if_closed()
         await _within(PROMISE_S, self._commit.write_now(said, event))
 
+    async def change_callback(self, *events: CallbackEvent) -> None:
+        """Put all of them on disk, or none, and return only then; see `promise`."""
+        self._refuse_if_closed()
+        await _within(PROMISE_S, self._commit.write_now(*events))
+
     async def callbacks(self) -> Sequence[Callback]:
         """All requests that are open or were given up, and those that ended within a week."""
         written = await self._ask(OutboxStore.callbacks)

@@ -1,5 +1,6 @@
 """Who performs the calls: greeting, matchmaking, recovery and the one outcome of each."""
 
+from ivr.director.callback_desk import CallbackDesk
 from ivr.director.callbacks import Book
 from ivr.director.conductor import Conductor
 from ivr.director.director import Director
@@ -8,4 +9,13 @@ from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.roster import Roster
 
-__all__ = ["Book", "Conductor", "Director", "Door", "DutyDesk", "House", "Roster"]
+__all__ = [
+    "Book",
+    "CallbackDesk",
+    "Conductor",
+    "Director",
+    "Door",
+    "DutyDesk",
+    "House",
+    "Roster",
+]

@@ -1,20 +1,30 @@
 """Which requests to be called back are open: whoever asks again keeps the first place."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from ivr.domain.call import CallId, Facts, Refused
-from ivr.domain.callback import Callback, CallbackId, Key
+from ivr.domain.callback import Callback, CallbackId, Key, Status
 from ivr.domain.destination import refused
-from ivr.domain.journal import CallbackKind, Event, EventKind, callback_event, event
+from ivr.domain.journal import (
+    CallbackEvent,
+    CallbackKind,
+    Event,
+    EventKind,
+    callback_event,
+    event,
+)
 from ivr.domain.promise import can_be_kept, promised_by
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import Clock, Journal, JournalUnavailable, Numbers
 from ivr.stage import Call
 
+_OVER = frozenset({Status.REACHED, Status.ANSWERED_BY_PHONE, Status.CLOSED})
+
 
 class Book:
-    """The open requests, all in memory. Implements `ivr.stage.Callbacks`.
+    """The open requests and those given up, all in memory. Implements `ivr.stage.Callbacks`.
 
     It is the one who writes them, and changes them before the disk has them: of two calls
     that ask in the same instant the later finds the request of the earlier. What the disk
@@ -27,6 +37,8 @@ class Book:
         self._journal = journal
         self._clock = clock
         self._open: dict[Key, Callback] = {}
+        self._given_up: dict[CallbackId, Callback] = {}
+        self._doubted: dict[CallbackId, Callback] = {}  # the disk may know better
         self._complete = False  # whether all that is on disk is known here
 
     async def learn(self) -> None:
@@ -34,9 +46,57 @@ class Book:
         if self._complete:
             return
         for callback in await self._journal.callbacks():
-            if callback.open:
+            doubted = self._doubted.pop(callback.id, None)
+            if doubted is not None and self.find(callback.id) is doubted and self._fits(callback):
+                self.keep(callback)
+            elif callback.open:
                 self._open.setdefault(callback.key, callback)
+            elif callback.status is Status.UNREACHED:
+                self._given_up.setdefault(callback.id, callback)
+        self._doubted.clear()
         self._complete = True
+
+    @property
+    def known(self) -> Sequence[Callback]:
+        """All that are open or were given up."""
+        return [*self._open.values(), *self._given_up.values()]
+
+    def find(self, callback: CallbackId) -> Callback | None:
+        """The request, if it is open or was given up."""
+        return next((each for each in self.known if each.id == callback), None)
+
+    def open_of(self, key: Key) -> Callback | None:
+        """The open request of the line and the number."""
+        return self._open.get(key)
+
+    async def over(self) -> Sequence[Callback]:
+        """Those that ended within a week. Raises JournalUnavailable."""
+        on_disk = await self._journal.callbacks()
+        return [callback for callback in on_disk if callback.status in _OVER]
+
+    def keep(self, callback: Callback) -> None:
+        """The request is like this from now on; whoever says so puts it on disk."""
+        self._given_up.pop(callback.id, None)
+        if callback.open:
+            self._open[callback.key] = callback
+        elif self._fits(callback):
+            self._open.pop(callback.key, None)
+        if callback.status is Status.UNREACHED:
+            self._given_up[callback.id] = callback
+
+    async def change(self, before: Callback, *events: CallbackEvent) -> Callback:
+        """Put on disk what a person has done to a request, all or nothing; the request after it.
+
+        Raises JournalUnavailable: then it is as it was, unless the disk kept it too late.
+        """
+        after = events[-1].callback
+        self.keep(after)
+        try:
+            await self._journal.change_callback(*events)
+        except JournalUnavailable:
+            self._not_changed(after, before)
+            raise
+        return after
 
     def refusal(self, call: Call, number: str) -> Refused | None:
         """See `ivr.stage.Callbacks`."""
@@ -114,12 +174,22 @@ class Book:
 
     def _record(self, callback: Callback, kind: CallbackKind, call: CallId) -> None:
         """What has happened to a request, and needs nobody to wait for the disk."""
-        if callback.open:
-            self._open[callback.key] = callback
-        else:
-            del self._open[callback.key]
+        self.keep(callback)
         now = self._clock.now()
         self._journal.record_callback(callback_event(callback, kind, now, call, {}))
+
+    def _fits(self, callback: Callback) -> bool:
+        """Whether no other request of the same number and line is open."""
+        known = self._open.get(callback.key)
+        return known is None or known.id == callback.id
+
+    def _not_changed(self, after: Callback, before: Callback) -> None:
+        """Take back what a person did and the disk refused, unless more has happened since."""
+        self._complete = False  # a disk that did not answer in time may have kept it
+        left = None if after.status in _OVER else after
+        if self.find(after.id) == left and self._fits(before):
+            self.keep(before)
+            self._doubted[before.id] = before
 
     def _not_kept(self, asked: Callback, earlier: Callback | None) -> None:
         """Take back what the caller was told is not kept, unless somebody else has joined it."""

@@ -67,9 +67,9 @@ class CallbackKind(StrEnum):
     AGAIN = "again"  # - ; the same number asked the same line again
     CALLED = "called"  # attempt, counsellor
     ENDED = "ended"  # attempt, result
-    POSTPONED = "postponed"  # until, by
+    POSTPONED = "postponed"  # until, by (None: nobody was named); of an unreached one: reopened
     TAKEN = "taken"  # by
-    CLOSED = "closed"  # because, by
+    CLOSED = "closed"  # because, by (None: nobody was named)
     ANSWERED_BY_PHONE = "answered_by_phone"  # -
 
 

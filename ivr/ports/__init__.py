@@ -1,5 +1,6 @@
 """What scenes and the director need of the world, in domain types."""
 
+from ivr.ports.callback_desk import CallbackDesk, MadeByHand
 from ivr.ports.clock import Clock
 from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
 from ivr.ports.events import (
@@ -36,6 +37,7 @@ __all__ = [
     "Barred",
     "Because",
     "By",
+    "CallbackDesk",
     "ChannelEnded",
     "ChannelGone",
     "Clock",
@@ -49,6 +51,7 @@ __all__ = [
     "KeyPressed",
     "LegAnswered",
     "LegMade",
+    "MadeByHand",
     "Media",
     "Numbers",
     "OnDuty",

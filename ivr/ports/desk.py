@@ -22,6 +22,17 @@ class Because(StrEnum):
     NOTHING_TO_END = "nothing_to_end"
     NO_DISPOSITION = "no_disposition"  # the line asks for none, or not this one
     TOO_LATE = "too_late"  # the wrap-up is over
+    NO_SUCH_LINE = "no_such_line"
+    NO_SUCH_CALLBACK = "no_such_callback"
+    TAKEN = "taken"  # another counsellor has taken the callback
+    BEING_CALLED = "being_called"  # an attempt is on the air
+    STILL_OPEN = "still_open"  # there is nothing to reopen
+    GIVEN_UP = "given_up"  # unreached: to be reopened first
+    OVER = "over"  # reached, closed, or the citizen got through
+    OTHER_OPEN = "other_open"  # the number has a newer open request of the line
+    LINE_CLOSED = "line_closed"  # at the time that was to be agreed
+    IMPOSSIBLE_TIME = "impossible_time"  # gone by, too far ahead, or not yet
+    NOT_KEPT = "not_kept"  # the disk does not answer
 
 
 class Refused(Exception):

@@ -47,6 +47,13 @@ class Journal(Protocol):
         """
         ...
 
+    async def change_callback(self, *events: CallbackEvent) -> None:
+        """Put on disk what a person has done to a request: all of it or nothing.
+
+        Returns only then. Raises JournalUnavailable.
+        """
+        ...
+
     async def callbacks(self) -> Sequence[Callback]:
         """All requests that are open or were given up, and those that ended within a week."""
         ...

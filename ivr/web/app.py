@@ -8,7 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from ivr.errors import Refusal
 from ivr.settings import Address
-from ivr.web.desk import DeskAccess, add_desk
+from ivr.web.api import ACCESS, DeskAccess, guard
+from ivr.web.callbacks import add_callbacks
+from ivr.web.desk import add_counsellors
 from ivr.web.metrics import Metrics
 from ivr.web.status import State, Status, readiness
 
@@ -39,7 +41,10 @@ def create_app(status: Status, metrics: Metrics, desk: DeskAccess | None = None)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/metrics", _metrics)
     if desk is not None:
-        add_desk(app, desk)
+        app[ACCESS] = desk
+        app.middlewares.append(guard)
+        add_counsellors(app)
+        add_callbacks(app)
     app.on_response_prepare.append(_secure)
     return app
 

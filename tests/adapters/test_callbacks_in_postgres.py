@@ -113,6 +113,23 @@ async def test_a_whole_life_is_kept_step_by_step_and_once(database: asyncpg.Conn
     assert len(await rows(database, "callback_event")) == 7
 
 
+async def test_an_attempt_made_by_hand_is_one_of_the_attempts(
+    database: asyncpg.Connection,
+) -> None:
+    asked = request("n1-1.0")
+    begun = asked.begin_by_hand(counsellor=ANNA, began=NOW)
+    ended = begun.end_attempt(Result.REACHED, now=NOW + MIN, policy=POLICY)
+    steps = [
+        happened(asked),
+        happened(begun, CallbackKind.CALLED, step=8, attempt=1),
+        happened(ended, CallbackKind.ENDED, step=8, attempt=1, result="reached"),
+    ]
+    assert await happen(database, *steps) == [True] * 3
+    (row,), (attempt,) = await rows(database, "callback"), await rows(database, "callback_attempt")
+    assert (row["status"], attempt["result"]) == ("reached", "reached")
+    assert (attempt["counsellor"], attempt["began"]) == (ANNA, NOW)
+
+
 @asynccontextmanager
 async def tried(database: asyncpg.Connection) -> AsyncIterator[None]:
     """What is done in the block is undone after it."""

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.adapters.outbox import Outbox
 from ivr.domain.call import CallId, LineId
+from ivr.domain.callback import Result
 from ivr.domain.journal import CallbackKind, DutyKind, EventKind, Regained
 from ivr.ports import Journal
 from tests.adapters.record import (
@@ -20,6 +21,7 @@ from tests.adapters.record import (
     promised,
     request,
 )
+from tests.domain.callbacks import ANNA, POLICY
 from tests.fakes.journal import Disk, MemoryJournal
 
 FAMILIES = LineId("families")
@@ -79,6 +81,17 @@ async def test_a_request_is_kept_with_what_the_call_is_told_and_is_known_as_it_i
     journal.record_callback(happened(asked, step=9))  # it was there before
     await journal.flush()
     assert await journal.callbacks() == [again]
+
+
+async def test_what_a_person_did_is_kept_as_one(journal: Journal) -> None:
+    asked = request("n1-1.0")
+    journal.record_callback(happened(asked))
+    begun = asked.begin_by_hand(counsellor=ANNA, began=ARRIVED)
+    ended = begun.end_attempt(Result.REACHED, now=ARRIVED, policy=POLICY)
+    await journal.change_callback(
+        happened(begun, CallbackKind.CALLED, step=8), happened(ended, CallbackKind.ENDED, step=8)
+    )
+    assert await journal.callbacks() == [ended]
 
 
 async def test_requests_stand_in_the_order_of_their_places(journal: Journal) -> None:

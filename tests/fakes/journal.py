@@ -115,6 +115,9 @@ class MemoryJournal:
     async def promise_callback(self, event: CallbackEvent, said: Event) -> None:
         await self._put_down(said, event)
 
+    async def change_callback(self, *events: CallbackEvent) -> None:
+        await self._put_down(*events)
+
     async def callbacks(self) -> Sequence[Callback]:
         return [decode(encode(each)) for each in self._disk.callbacks]
 

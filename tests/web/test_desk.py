@@ -12,8 +12,8 @@ from ivr.domain.counsellor import Doing, PauseReason
 from ivr.domain.policy import Disposition
 from ivr.ports import Because, By, OnDuty, Refused
 from ivr.settings import Address
+from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
-from ivr.web.desk import DeskAccess
 from ivr.web.metrics import Metrics
 from tests.web.test_app import MadeUpStatus
 
@@ -84,7 +84,9 @@ def desks() -> list[MadeUpDesk]:
 @pytest.fixture
 async def web(desks: list[MadeUpDesk]) -> AsyncIterator[aiohttp.ClientSession]:
     status = MadeUpStatus()
-    access = DeskAccess(token=TOKEN, desk=lambda: desks[0] if desks else None)
+    access = DeskAccess(
+        token=TOKEN, desk=lambda: desks[0] if desks else None, callbacks=lambda: None
+    )
     async with (
         serving(create_app(status, Metrics(status), access), ANYWHERE) as address,
         aiohttp.ClientSession(f"http://{address}") as session,
@@ -182,7 +184,8 @@ async def test_what_is_not_done_is_said_with_its_reason(
 ) -> None:
     desks[0].refuses = because
     status, body = await ask(web, "POST", "/api/counsellors/aino/resume")
-    assert status == (404 if because.startswith("no_such") else 409)
+    expected = 503 if because is Because.NOT_KEPT else 409
+    assert status == (404 if because.startswith("no_such") else expected)
     assert body["error"] == because
     assert body["message"]
 
