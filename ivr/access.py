@@ -44,12 +44,37 @@ def desk_token(settings: Settings) -> str:
     """
     if settings.desk_token is not None:
         return settings.desk_token
-    file = settings.state_dir / "secrets" / "desk_token"
+    file = _token_file(settings)
     token = file.read_text().strip() if file.exists() else ""
     if not token:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         write_private(file, token)
     return token
+
+
+def held_desk_token(settings: Settings) -> str:
+    """The token that a line has made or was given, for those who ask it; none is made.
+
+    Raises Refusal where there is none, or the file is not this user's to read.
+    """
+    if settings.desk_token is not None:
+        return settings.desk_token
+    file = _token_file(settings)
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        raise Refusal(
+            f"There is no {file}: no line has run here. Set IVR_STATE_DIR, or IVR_DESK_TOKEN,"
+            " as the line has it."
+        ) from None
+    except OSError as error:
+        raise Refusal(
+            f"{file} cannot be read ({error.strerror}): run this as the user that runs the line."
+        ) from None
+
+
+def _token_file(settings: Settings) -> Path:
+    return settings.state_dir / "secrets" / "desk_token"
 
 
 def _new_pin() -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, config, logs
+from ivr import backing, callbacks, config, logs
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
 from ivr.running import Stop, signals
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     prompts = verbs.add_parser("prompts", help="the spoken prompts")
     prompts.add_argument("what", choices=["build"], help="speak what is missing or has changed")
     prompts.set_defaults(command=_prompts)
+    callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
     database = verbs.add_parser("db", help="the database")
     database.add_argument("what", choices=["migrate"], help="bring its tables up to date")
     database.set_defaults(command=_database)
