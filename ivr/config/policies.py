@@ -99,6 +99,8 @@ class CallbackSection(Section):
     attempts: Annotated[int, Field(ge=1, le=10)] = _CALLBACK.attempts
     between_min: Annotated[int, Field(ge=1, le=1440)] = _CALLBACK.between_min
     foreign: YesNo = _CALLBACK.foreign
+    dial: YesNo = _CALLBACK.dial
+    ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
 
 
 class DeskSection(Section):

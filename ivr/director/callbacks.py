@@ -1,25 +1,29 @@
 """Which requests to be called back are open: whoever asks again keeps the first place."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from ivr.domain.call import CallId, Facts, Refused
-from ivr.domain.callback import Callback, CallbackId, Key, Status
+from ivr.domain.callback import Callback, CallbackId, Key, Result, Status
 from ivr.domain.destination import refused
 from ivr.domain.journal import (
     CallbackEvent,
     CallbackKind,
+    Data,
     Event,
     EventKind,
     callback_event,
     event,
 )
+from ivr.domain.policy import CallbackPolicy
 from ivr.domain.promise import can_be_kept, promised_by
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import Clock, Journal, JournalUnavailable, Numbers
 from ivr.stage import Call
 
+NO_DATA: Data = MappingProxyType({})
 _OVER = frozenset({Status.REACHED, Status.ANSWERED_BY_PHONE, Status.CLOSED})
 
 
@@ -40,6 +44,7 @@ class Book:
         self._given_up: dict[CallbackId, Callback] = {}
         self._doubted: dict[CallbackId, Callback] = {}  # the disk may know better
         self._complete = False  # whether all that is on disk is known here
+        self.on_change: list[Callable[[], None]] = []  # told after a request has changed
 
     async def learn(self) -> None:
         """Know the requests on disk that are not known yet. Raises JournalUnavailable."""
@@ -83,6 +88,8 @@ class Book:
             self._open.pop(callback.key, None)
         if callback.status is Status.UNREACHED:
             self._given_up[callback.id] = callback
+        for tell in list(self.on_change):
+            tell()
 
     async def change(self, before: Callback, *events: CallbackEvent) -> Callback:
         """Put on disk what a person has done to a request, all or nothing; the request after it.
@@ -119,6 +126,9 @@ class Book:
 
     def answered(self, call: Call) -> None:
         """See `ivr.stage.Callbacks`."""
+        if call.facts.callback is not None:
+            self.end_attempt(call.facts.call_id, Result.REACHED)
+            return
         line, number = call.facts.line, call.facts.caller.number
         if line is None or number is None or call.facts.caller.hidden:
             return
@@ -129,6 +139,22 @@ class Book:
                 CallbackKind.ANSWERED_BY_PHONE,
                 call.facts.call_id,
             )
+
+    @property
+    def open(self) -> tuple[Callback, ...]:
+        """All that are open."""
+        return tuple(self._open.values())
+
+    def end_attempt(self, call: CallId, result: Result) -> None:
+        """The attempt made by this call is over; nothing if it was over before."""
+        for known in self.open:
+            line = self._service.line(known.line)
+            if known.status is not Status.CALLING or known.attempts[-1].call != call:
+                continue
+            policy = line.callback if line is not None else CallbackPolicy()
+            over = known.end_attempt(result, now=self._clock.now(), policy=policy)
+            data: Data = {"attempt": over.attempts[-1].number, "result": result}
+            self._record(over, CallbackKind.ENDED, call, data)
 
     def _asked(
         self, call: Call, number: str, earlier: Callback | None
@@ -172,11 +198,13 @@ class Book:
             return earlier.promised_by
         return promised_by(line, now, self._promised(line))
 
-    def _record(self, callback: Callback, kind: CallbackKind, call: CallId) -> None:
+    def _record(
+        self, callback: Callback, kind: CallbackKind, call: CallId, data: Data = NO_DATA
+    ) -> None:
         """What has happened to a request, and needs nobody to wait for the disk."""
         self.keep(callback)
         now = self._clock.now()
-        self._journal.record_callback(callback_event(callback, kind, now, call, {}))
+        self._journal.record_callback(callback_event(callback, kind, now, call, data))
 
     def _fits(self, callback: Callback) -> bool:
         """Whether no other request of the same number and line is open."""

@@ -8,8 +8,10 @@ from typing import assert_never
 
 import structlog
 
+from ivr.director.calling_back import CallingBack
 from ivr.director.desk_calls import DeskCalls
 from ivr.director.house import House
+from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
 from ivr.director.performing import Performance
 from ivr.director.resuming import owed, talking
@@ -42,7 +44,7 @@ from ivr.ports import (
     SwitchUnavailable,
     TransferAsked,
 )
-from ivr.stage import Call, Party
+from ivr.stage import Call, Party, Rung
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -64,6 +66,16 @@ class Director:
         self._calls: dict[ChannelId, Call] = {}
         lines = self._desk.second_lines
         self._desk_calls = DeskCalls(house, self._switch, self._tasks, lines, calls=self.call)
+        self._calling_back = CallingBack(
+            house,
+            self._switch,
+            self._tasks,
+            self._desk,
+            perform=self._call_back,
+            on_air=self._numbers,
+            working=lambda: self._doors_open,
+        )
+        self._desk.due = self._calling_back
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
@@ -146,6 +158,8 @@ class Director:
                     await self._switch.part(bridge)
                 case _:
                     assert_never(action)
+        self._calling_back.attempts.settle({call.facts.call_id for call in self._calls.values()})
+        self._desk.match_soon()
 
     def _act_safely(self, event: SwitchEvent) -> None:
         """A fault of ours in one event is that event's, not every call's."""
@@ -163,8 +177,8 @@ class Director:
             case LegMade() | LegAnswered():
                 # One that nobody here made was asked for over a socket that we gave up, and
                 # would stand undialled for ever; one that is answered was given up long ago.
-                leg = self._desk.party(event.channel)
-                if isinstance(event, LegAnswered) and leg is not None:
+                leg = self._party(event.channel)
+                if isinstance(event, LegAnswered) and isinstance(leg, Rung):
                     leg.answer()
                 elif leg is None:
                     self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
@@ -235,18 +249,39 @@ class Director:
         house = self._house
         call = Call(
             facts=facts,
-            party=Party(channel, self._switch, house.speech),
+            party=self._citizen(channel, facts),
             service=house.service,
             switch=self._switch,
             journal=house.journal,
             clock=house.clock,
         )
-        self._calls[channel] = call
-        self._tasks.start(self._perform(call, fresh=fresh), f"call {facts.call_id}")
+        self._begin(call, fresh=fresh)
+
+    def _citizen(self, channel: ChannelId, facts: Facts) -> Party:
+        if facts.callback is None:
+            return Party(channel, self._switch, self._house.speech)
+        called = OutgoingLeg(channel, house=self._house, switch=self._switch, tasks=self._tasks)
+        if facts.answered:
+            called.answer()
+        return called
+
+    def _call_back(self, call: Call) -> None:
+        self._begin(call, fresh=True)
+
+    def _begin(self, call: Call, *, fresh: bool) -> None:
+        self._calls[call.channel] = call
+        self._tasks.start(self._perform(call, fresh=fresh), f"call {call.facts.call_id}")
+
+    def _numbers(self) -> frozenset[str]:
+        """Those from which, or to which, somebody is on the line now."""
+        numbers = (call.facts.caller.number for call in self._calls.values())
+        return frozenset(number for number in numbers if number is not None)
 
     async def _perform(self, call: Call, *, fresh: bool) -> None:
         with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):
-            performance = Performance(call, self._house, self._desk, self._switch)
+            performance = Performance(
+                call, self._house, self._desk, self._switch, self._calling_back
+            )
             try:
                 await (performance.begin() if fresh else performance.resume())
             finally:

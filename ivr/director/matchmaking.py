@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ivr.director.colleagues import Colleagues
 from ivr.director.house import House
@@ -32,6 +33,18 @@ EXPECT_BOUND_S = 3.0
 LONGEST_SLEEP_S = 30.0
 
 
+class Due(Protocol):
+    """Those who stand in the line without being on it; see `CallingBack`."""
+
+    def look_round(self, now: datetime) -> bool:
+        """Let those stand that are due; whether one is on its way to its place."""
+        ...
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When to look again, though nothing happens."""
+        ...
+
+
 class Matchmaker:
     """The line and the counsellors' legs of one connection. Implements `ivr.stage.Desk`."""
 
@@ -44,6 +57,7 @@ class Matchmaker:
         self.colleagues = Colleagues(house, switch, tasks, self._offers)
         self.second_lines = SecondLines(switch, tasks, self._offers, self.colleagues)
         self._partings = Partings(house, tasks)
+        self.due: Due | None = None
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
 
@@ -58,12 +72,14 @@ class Matchmaker:
     @contextmanager
     def attending(self) -> Iterator[None]:
         """Match whenever a counsellor's state has changed, for as long as the block lasts."""
-        on_change = self._house.roster.on_change
-        on_change.append(self.match_soon)
+        told = (self._house.roster.on_change, self._house.callbacks.on_change)
+        for on_change in told:
+            on_change.append(self.match_soon)
         try:
             yield
         finally:
-            on_change.remove(self.match_soon)
+            for on_change in told:
+                on_change.remove(self.match_soon)
             for handle in (self._soon, self._later):
                 if handle is not None:
                     handle.cancel()
@@ -135,9 +151,23 @@ class Matchmaker:
         wrap_up_s = self._routing(call).wrap_up_s if call.facts.connected else 0.0
         if call.facts.connected:
             self._count(leg, wrap_up_s)
+        kept = self._partings.not_reached(call, leg)  # who was called back in vain
         by_caller = call.facts.connected and call.party.gone.done()
-        asked = by_caller and self._partings.ask(call, leg)
-        self._offers.let_go(leg, wrap_up_s=wrap_up_s, hang_up=not asked)
+        kept = kept or (by_caller and self._partings.ask(call, leg))
+        self._offers.let_go(leg, wrap_up_s=wrap_up_s, hang_up=not kept)
+
+    def let_rest(self, leg: ChannelId, rest_s: float) -> None:
+        """End the leg of a counsellor who has taken nobody on it; they are not rung at once."""
+        ends = self._offers.legs.get(leg)
+        if ends is not None:
+            self._offers.let_go(ends, wrap_up_s=rest_s)
+
+    def say_and_let_go(self, call: Call, prompt: str, *, rest_s: float) -> None:
+        """End the counsellor's leg of a call that is not made, once they know why."""
+        leg = self._leg(call)
+        if leg is not None:
+            told = self._partings.tell(leg, prompt)
+            self._offers.let_go(leg, wrap_up_s=rest_s, hang_up=not told)
 
     def take_up(self, action: Adopt) -> None:
         """Go on with the legs of a call that were answered before this connection."""
@@ -168,6 +198,9 @@ class Matchmaker:
         self._standing.look_round()
         if not self._standing.complete:
             return
+        if self.due is not None and self.due.look_round(now):
+            self.match_soon()  # by then each has come to its place
+            return
         places = {contact.id: (contact, place) for contact, place in self._standing.open_places()}
         waiting = [contact for contact, _ in places.values()]
         if waiting:
@@ -183,6 +216,7 @@ class Matchmaker:
         changes = (
             next_overflow(waiting, now, self._standing.routings) if waiting else None,
             self._house.roster.next_change(now),
+            self.due.next_change(now) if self.due is not None else None,
         )
         at = min((change for change in changes if change is not None), default=None)
         if at is not None:

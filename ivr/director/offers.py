@@ -88,7 +88,8 @@ class Offers:
     def _take(self, place: StandingPlace, leg: Leg) -> None:
         facts = place.call.facts
         leg.talks_since = self._house.clock.now()
-        self._house.roster.talk(leg.counsellor, call=facts.call_id, line=facts.line)
+        call = facts.call_id if place.call.begun else None  # else they only hear of it as yet
+        self._house.roster.talk(leg.counsellor, call=call, line=facts.line)
         place.taken.set_result(Taker(counsellor=leg.counsellor, leg=leg.channel))
         self.take_back(place, elsewhere=True)
 

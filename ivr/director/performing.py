@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from ivr.director.calling_back import CallingBack
 from ivr.director.house import House
 from ivr.director.matchmaking import Matchmaker
 from ivr.domain.call import TALK_SCENES, Outcome, SceneName
@@ -32,11 +33,19 @@ class CallerHungUp(Exception):
 class Performance:
     """Performs one call. A hang-up ends it; losing the switch leaves it for the next director."""
 
-    def __init__(self, call: Call, house: House, desk: Matchmaker, switch: Switch) -> None:
+    def __init__(
+        self,
+        call: Call,
+        house: House,
+        desk: Matchmaker,
+        switch: Switch,
+        calling_back: CallingBack,
+    ) -> None:
         self._call = call
         self._house = house
         self._desk = desk
         self._switch = switch
+        self._calling_back = calling_back
 
     async def begin(self) -> None:
         """Perform a call that has just arrived."""
@@ -64,6 +73,9 @@ class Performance:
 
     async def _open(self) -> SceneName | Outcome:
         call = self._call
+        if call.facts.callback is not None:
+            await self._calling_back.dial(call)
+            return await SCENES[SceneName.DIALLING](call, self._desk)
         if answered_at_once(self._house.service, call.facts):
             await call.answer(because=str(call.line.charging))
         return await self._scene(call.facts.scene)
@@ -140,6 +152,8 @@ class Performance:
         closed line, a line that the configuration no longer has.
         """
         call = self._call
+        if call.facts.callback is not None and not call.facts.answered:
+            return Outcome.NOT_REACHED
         had_counsellor = call.facts.connected
         if not had_counsellor:
             self._let_all_go()
@@ -173,6 +187,8 @@ class Performance:
         """One outcome on the record, and nothing of the call left on the switch."""
         call = self._call
         call.note(outcome=outcome)
+        if call.facts.callback is not None:
+            self._calling_back.attempts.over(call)
         call.record(EventKind.FINISHED, outcome=outcome)
         log.info("call.finished", outcome=outcome)
         self._let_all_go()

@@ -101,9 +101,14 @@ def leg_channel(call: Call) -> ChannelId:
 
 
 def display_name(call: Call) -> str:
-    """What the ringing phone shows: language, topic and wait, as `SV Lapsiperheet 3:40`."""
+    """What the ringing phone shows: language, topic and wait, as `SV Lapsiperheet 3:40`.
+
+    Of a citizen who is to be called back, `Takaisinsoitto SV Lapsiperheet`.
+    """
     topic = call.service.topics.get(call.facts.topic) if call.facts.topic else None
     name = topic.name[Language.FI] if topic else ""
+    if not call.begun:
+        return f"Takaisinsoitto {call.language.upper()} {name}"
     waited = call.now() - (call.facts.joined or call.facts.arrived)
     minutes, seconds = divmod(int(waited.total_seconds()), 60)
     return f"{call.language.upper()} {name} {minutes}:{seconds:02d}"

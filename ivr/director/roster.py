@@ -107,6 +107,12 @@ class Roster:
             duty = self.duties[counsellor].talk(self.duties.now(), call=call, line=line)
             self.duties.put(counsellor, duty, DutyKind.TALKING, call=call)
 
+    def talks_in(self, counsellor: CounsellorId, *, call: CallId, line: LineId | None) -> None:
+        """What the counsellor has answered has become this call."""
+        if counsellor in self.duties and self.duties[counsellor].doing is Doing.TALKING:
+            duty = replace(self.duties[counsellor], call=call, line=line)
+            self.duties.put(counsellor, duty, DutyKind.TALKING, call=call)
+
     def release(self, counsellor: CounsellorId, *, wrap_up_s: float) -> None:
         """The counsellor's call is over, and they wrap up; nothing if it was over already."""
         if counsellor in self.duties and self.duties[counsellor].doing is Doing.TALKING:

@@ -67,7 +67,8 @@ class Standing:
 
     def waiting(self, line: ServiceLine) -> int:
         """How many stand in the line of this service line."""
-        standing = sum(place.call.facts.line == line.id for place in self._places.values())
+        here = [place.call for place in self._places.values() if place.call.begun]
+        standing = sum(call.facts.line == line.id for call in here)
         return standing + sum(expected == line.id for expected, _ in self._expected.values())
 
     def ahead(self, place: StandingPlace) -> int:
@@ -93,7 +94,7 @@ class Standing:
 
     def again(self, place: StandingPlace, vanished: datetime) -> StandingPlace | None:
         """Where the caller stands once more whose phone vanished at this instant, if they do."""
-        standing = (each.call.facts for each in self._places.values())
+        standing = (each.call.facts for each in self._places.values() if each.call.begun)
         found = next_call(place.call.facts, vanished, standing)
         return None if found is None else self._places[found.call_id]
 

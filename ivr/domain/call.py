@@ -43,7 +43,12 @@ class SceneName(StrEnum):
     CLOSED = "closed"
     UNKNOWN_NUMBER = "unknown_number"
     FAREWELL = "farewell"
+    DIALLING = "dialling"
+    GREETING = "greeting"
 
+
+# Where a citizen who is called back is before they are connected.
+CALLING_SCENES = frozenset({SceneName.DIALLING, SceneName.GREETING})
 
 # Where the caller has a counsellor, if `Facts.connected` says so as well.
 TALK_SCENES = frozenset(
@@ -86,6 +91,7 @@ class Outcome(StrEnum):
     GHOST = "ghost"  # the caller's phone vanished without a word while waiting
     FALLBACK = "fallback"  # served by the dialplan while the controller was away
     UNKNOWN_NUMBER = "unknown_number"  # the number dialled is no line of ours
+    NOT_REACHED = "not_reached"  # called back, and not connected with a counsellor
     LOST = "lost"  # Asterisk died
 
 
@@ -119,7 +125,8 @@ class Facts:
     and `colleague_leg` are who is consulted or added, and on which channel;
     the colleague is None for an outside number. `target` is whom the
     counsellor asked for, as `domain.transfer` writes it. `keyed` is the number (E.164) that
-    the caller has keyed in to be called back at.
+    the caller has keyed in to be called back at. `callback` is the request for which we have
+    called the citizen; None where they have called us.
     """
 
     call_id: CallId
@@ -149,6 +156,7 @@ class Facts:
     colleague_leg: ChannelId | None = None
     target: str | None = None
     keyed: str | None = None
+    callback: CallId | None = None
     outcome: Outcome | None = None
 
     @property

@@ -1,6 +1,6 @@
 """How a call ended, when it ended otherwise than by its last scene."""
 
-from ivr.domain.call import TALK_SCENES, Facts, Outcome, SceneName
+from ivr.domain.call import CALLING_SCENES, TALK_SCENES, Facts, Outcome, SceneName
 
 # Q.850 causes with which a network ends a call that nobody answered in its time:
 # 102 is recovery on timer expiry.
@@ -14,6 +14,13 @@ NETWORK_CAUSES = frozenset({1, 18, 20, 27, 34, 38, 41, 42, 44, 47, 102})
 
 # Where a caller may be who was told that they cannot go on waiting, and others as well.
 _KEYING = frozenset({SceneName.NUMBER, SceneName.READ_BACK})
+
+# Scenes in which a hang-up has one outcome.
+_BY_SCENE = {
+    **dict.fromkeys(CALLING_SCENES, Outcome.NOT_REACHED),
+    SceneName.CLOSED: Outcome.CLOSED_HOURS,
+    SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
+}
 
 
 def was_cut_off(cause: int) -> bool:
@@ -30,12 +37,10 @@ def outcome_of_hangup(facts: Facts, *, cause: int, callback_kept: bool) -> Outco
         return talked
     if callback_kept:
         return Outcome.CALLBACK
-    if facts.scene is SceneName.CLOSED:
-        return Outcome.CLOSED_HOURS
+    if facts.scene in _BY_SCENE:
+        return _BY_SCENE[facts.scene]
     if facts.scene is SceneName.LIMIT or (facts.limit is not None and facts.scene in _KEYING):
         return Outcome.TURNED_AWAY
-    if facts.scene is SceneName.UNKNOWN_NUMBER:
-        return Outcome.UNKNOWN_NUMBER
     if cause in RING_LIMIT_CAUSES and not facts.answered:
         return Outcome.CARRIER_RELEASED
     match facts.scene:

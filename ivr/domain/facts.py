@@ -86,6 +86,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "colleague_leg": facts.colleague_leg,
         "target": facts.target,
         "keyed": facts.keyed,
+        "callback": facts.callback,
         "outcome": facts.outcome,
     }
 
@@ -119,6 +120,7 @@ def _facts(fields: Fields) -> Facts:
         colleague_leg=fields.maybe("colleague_leg", ChannelId),
         target=fields.some("target"),
         keyed=fields.some("keyed"),
+        callback=fields.maybe("callback", CallId),
         outcome=fields.maybe("outcome", Outcome),
     )
 

@@ -111,6 +111,8 @@ class CallbackPolicy:
     promised for the next day of opening, and so are those beyond `most_a_day`.
     The citizen is called up to `attempts` times, `between_min` minutes after the
     end of the attempt before at the earliest. `foreign`: also to another country.
+    `dial`: the line makes the calls itself, each once a counsellor has accepted it, and
+    lets the citizen's phone ring `ring_s` seconds; else they are made from a list.
     """
 
     enabled: bool = True
@@ -119,6 +121,8 @@ class CallbackPolicy:
     attempts: int = 3
     between_min: int = 30
     foreign: bool = False
+    dial: bool = False
+    ring_s: float = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.domain.call import Language, Refused
+from ivr.domain.callback import Result
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Gap, Script, Words, fragments, script
@@ -15,6 +16,7 @@ APOLOGY: Final = "apology"
 
 _NONE: Final = frozenset[str]()
 _OPENING: Final = frozenset({"day", "time"})
+_BRIEF: Final = frozenset({"topic", "day", "time"})
 
 # Said to a counsellor who dials a code.
 _DESK: Final = (
@@ -44,6 +46,9 @@ _DESK: Final = (
 
 # Said to a caller whose number the line does not call back, and why.
 _NUMBER: Final = tuple(f"number_{why}" for why in Refused)
+
+# Said to a counsellor of whose call back nothing came, and why.
+_BACK: Final = tuple(f"back_{why}" for why in Result if why is not Result.REACHED)
 
 # Said to a counsellor whose wish in a call is not done, and why.
 _TALK: Final = tuple(f"talk_{why}" for why in Refusal)
@@ -105,9 +110,13 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "goodbye": _NONE,
     "whisper_fi": frozenset({"topic"}),
     "whisper_sv": frozenset({"topic"}),
+    "back_fi": _BRIEF,
+    "back_sv": _BRIEF,
+    "back_greeting": _NONE,
+    "back_not_now": _NONE,
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,
-    **dict.fromkeys((*_NUMBER, *_DESK, *_TALK), _NONE),
+    **dict.fromkeys((*_NUMBER, *_DESK, *_TALK, *_BACK), _NONE),
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 

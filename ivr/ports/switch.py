@@ -104,6 +104,23 @@ class Switch(Protocol):
         """Call an outside number through the trunk, from `caller_id`; events as for `ring`."""
         ...
 
+    async def call_back(
+        self,
+        channel: ChannelId,
+        *,
+        call: CallId,
+        number: str,
+        caller_id: str,
+        ring_s: float,
+        facts: str,
+    ) -> None:
+        """Call a citizen through the trunk; their channel is the caller's of this call.
+
+        It has the `facts` (see `remember`) before it is dialled. Events as for `ring`; nothing
+        if the channel is there already.
+        """
+        ...
+
     async def join(
         self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool = False
     ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from ivr.domain.call import Outcome, SceneName
 from ivr.scenes.callback import budget_end, callback, farewell
+from ivr.scenes.calling_back import dialling, greeting
 from ivr.scenes.closed import closed
 from ivr.scenes.conference import conference
 from ivr.scenes.consulting import consulting
@@ -32,6 +33,8 @@ SCENES: Mapping[SceneName, Scene] = {
     SceneName.READ_BACK: read_back,
     SceneName.BUDGET_END: budget_end,
     SceneName.FAREWELL: farewell,
+    SceneName.DIALLING: dialling,
+    SceneName.GREETING: greeting,
     SceneName.CONNECTING: connecting,
     SceneName.TALKING: talking,
     SceneName.HELD: held,

@@ -90,7 +90,8 @@ def lost(call: Call) -> SceneName:
 
 def pays_after_all(call: Call) -> bool:
     """Whether a caller who was told that waiting is free has been answered since."""
-    return call.line.charging is Charging.EARLY_MEDIA and call.facts.answered
+    called_us = call.facts.callback is None  # whom we have called pays nothing
+    return called_us and call.line.charging is Charging.EARLY_MEDIA and call.facts.answered
 
 
 def complete(call: Call, desk: Desk) -> SceneName:

@@ -98,4 +98,6 @@ async def _back_to_the_line(call: Call, desk: Desk) -> SceneName:
     desk.dismiss(call)
     await call.talk.part()
     call.note(counsellor=None, leg=None, connected=False)
+    if call.facts.callback is not None and call.facts.waiting_since is None:
+        call.note(waiting_since=call.now())  # they had not waited on the line until now
     return SceneName.WAITING

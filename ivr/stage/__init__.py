@@ -9,6 +9,7 @@ from ivr.stage.holding import Watch
 from ivr.stage.joining import Joining
 from ivr.stage.keying import KeyTimers
 from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
+from ivr.stage.rung import Rung
 
 __all__ = [
     "Asked",
@@ -26,6 +27,7 @@ __all__ = [
     "Place",
     "Pressed",
     "Prompt",
+    "Rung",
     "Taker",
     "Watch",
 ]

@@ -41,7 +41,8 @@ class Call:
     Every verb raises ChannelGone when the caller has hung up first, and
     SwitchUnavailable when Asterisk cannot be reached; scenes catch neither.
     `facts` survive a crash, as they were when the current scene was entered.
-    `service` is the configuration that the call began with.
+    `service` is the configuration that the call began with. Until it has `begun` it is only
+    going to be made: nothing of it is on the switch or on the record.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Call:
         switch: Switch,
         journal: Journal,
         clock: Clock,
+        begun: bool = True,
     ) -> None:
         self.facts = facts
+        self.begun = begun
         self.party = party
         self.service = service
         self.joining: Joining | None = None  # how they came into the line with this scene
@@ -118,6 +121,8 @@ class Call:
         self, kind: EventKind, /, of: str = "", **data: str | int | float | bool | None
     ) -> None:
         """Put a fact on the record. `of` tells events of one kind and step apart."""
+        if not self.begun:
+            return
         self._journal.record(event(self.facts, kind, self.now(), data, of))
 
     async def promise(self, kind: EventKind, **data: str | int | float | bool | None) -> None:

@@ -22,5 +22,8 @@ class Callbacks(Protocol):
         ...
 
     def answered(self, call: Call) -> None:
-        """The caller has a counsellor: the open request of their number and line is settled."""
+        """The caller has a counsellor: the open request of their number and line is settled.
+
+        So is the one for which they were called.
+        """
         ...

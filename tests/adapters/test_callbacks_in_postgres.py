@@ -273,7 +273,7 @@ async def test_a_database_of_the_version_before_keeps_its_callbacks(
         asked = callback_request(facts(call))
         await happen(connection, replace(asked, data={**asked.data, "joined": joined}))
     await connection.execute("UPDATE callback SET status = 'done' WHERE id = 'n1-3.0'")
-    assert await migrate(empty_database_url) == ["0003_callbacks.sql"]
+    assert "0003_callbacks.sql" in await migrate(empty_database_url)
     await happen(connection, event(EventKind.ARRIVED, facts("n1-4.0")))
     assert await happen(connection, happened(request("n1-4.0"))) == [True]
     kept = await connection.fetch("SELECT id, status, closed_because FROM callback ORDER BY id")

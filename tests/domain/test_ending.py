@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.call import (
+    CALLING_SCENES,
     TALK_SCENES,
     Caller,
     CallId,
@@ -48,6 +49,8 @@ BEFORE_THE_ANSWER = {
     SceneName.CLOSED: Outcome.CLOSED_HOURS,
     SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
     SceneName.FAREWELL: Outcome.ABANDONED_QUEUE,
+    SceneName.DIALLING: Outcome.NOT_REACHED,
+    SceneName.GREETING: Outcome.NOT_REACHED,
 }
 NORMAL_CLEARING, RING_LIMIT = 16, 102
 
@@ -73,7 +76,7 @@ def test_the_networks_ring_limit_is_told_apart_from_a_caller_who_gives_up(
     scene: SceneName,
 ) -> None:
     ended = replace(CALL, scene=scene)
-    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER, SceneName.LIMIT}
+    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER, SceneName.LIMIT, *CALLING_SCENES}
     expected = BEFORE_THE_ANSWER[scene] if scene in told_anyway else Outcome.CARRIER_RELEASED
     assert outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False) is expected
 

@@ -57,6 +57,7 @@ FACTS = st.builds(
     colleague=st.none() | TEXTS.map(CounsellorId),
     colleague_leg=st.none() | TEXTS.map(ChannelId),
     target=st.none() | TEXTS,
+    callback=st.none() | TEXTS.map(CallId),
     outcome=st.none() | st.sampled_from(Outcome),
 )
 WAITING = Facts(
@@ -188,6 +189,7 @@ def test_no_fact_is_forgotten() -> None:
         assessed_urgent=True,
         limit=Limit.FULL,
         redirected=True,
+        callback=CallId("n1-1795294380.0"),
         waiting_since=WAITING.arrived,
         replaced_by=CallId("n1-1795294399.0"),
         wanted=CounsellorId("berit"),

@@ -42,6 +42,7 @@ class Channel:
     in_application: bool = True
     facts: str | None = None
     leg_of: CallId | None = None
+    called: bool = False  # a citizen whom the line calls
     music: bool = False
     holds_us: bool = False
     ringback: bool = False
@@ -64,6 +65,7 @@ class FakePhone:
 
     answers_after: float | None = 1.0
     declines: bool = False
+    busy: bool = False
     dead: bool = False
     unavailable_after: float | None = None
     rung: int = 0
@@ -175,6 +177,8 @@ class FakeAsterisk:
         loop.call_later(ring_s, self._rang_out, leg)
         if phone.declines:
             loop.call_later(0.5, self._rang_out, leg, 21)
+        elif phone.busy:
+            loop.call_later(0.5, self._rang_out, leg, 17)
         elif phone.unavailable_after is not None:
             loop.call_later(phone.unavailable_after, self._rang_out, leg)
         elif phone.answers_after is not None and not phone.dead:

@@ -84,7 +84,7 @@ class FakeSwitch:
         return found is None or found.holds_us
 
     async def remember(self, channel: ChannelId, facts: str) -> None:
-        (await self._channel(channel)).facts = facts
+        (await self._channel(channel, rings=True)).facts = facts
 
     async def ring(
         self,
@@ -110,6 +110,27 @@ class FakeSwitch:
         self, leg: ChannelId, *, call: CallId, number: str, caller_id: str, ring_s: float
     ) -> None:
         await self.ring(leg, call=call, account=number, display="", number=caller_id, ring_s=ring_s)
+
+    async def call_back(
+        self,
+        channel: ChannelId,
+        *,
+        call: CallId,
+        number: str,
+        caller_id: str,
+        ring_s: float,
+        facts: str,
+    ) -> None:
+        await self._pass()
+        if channel in self._asterisk.channels:
+            return
+        found = Channel(id=channel, account=number, facts=facts, called=True)
+        self._asterisk.channels[channel] = found
+        await self._pass()  # a channel is made first, and dialled then
+        if number not in self._asterisk.phones:
+            self._asterisk.end(channel, cause=1)
+        else:
+            self._asterisk.ring(found, ring_s)
 
     async def join(
         self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool = False
@@ -155,12 +176,12 @@ class FakeSwitch:
         if self.dead:
             raise SwitchUnavailable("the socket is closed")
 
-    async def _channel(self, channel: ChannelId) -> Channel:
+    async def _channel(self, channel: ChannelId, *, rings: bool = False) -> Channel:
         await self._pass()
         found = self._asterisk.channels.get(channel)
         if found is None or not found.in_application:
             raise ChannelGone(channel)
-        if found.leg_of is not None and not found.up:
+        if (found.leg_of is not None or found.called) and not (found.up or rings):
             raise AssertionError(f"a verb was sent to {channel} while it rings")
         return found
 

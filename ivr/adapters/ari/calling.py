@@ -7,7 +7,9 @@ redirected: a 302 ends it.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ivr.adapters.ari.events import LEG, LEG_OF
 from ivr.adapters.ari.requests import Requests, check, plain, seg
@@ -17,6 +19,8 @@ from ivr.ports import ChannelGone
 
 # From the channel's making to its entering the application: milliseconds, unless all is busy.
 ENTERING_BOUND_S = 5.0
+
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +57,21 @@ class Calling:
         endpoint: str,
         shown: Shown,
         ring_s: float,
+        role: str = LEG,
+        variables: Mapping[str, str] = _NO_MORE,
     ) -> None:
         """Call the endpoint, for `ring_s` at most; nothing if the leg is there already.
+
+        `variables` are on the channel before it is dialled.
 
         Raises ChannelGone where nobody can be called, SwitchUnavailable, SwitchRefused.
         """
         body = {
             "endpoint": endpoint,
             "app": self._application,
-            "appArgs": f"{LEG},{call}",
+            "appArgs": f"{role},{call}",
             "channelId": leg,
-            "variables": {LEG_OF: call, **shown.variables()},
+            "variables": {LEG_OF: call, **shown.variables(), **variables},
         }
         async with self._socket.expecting("StasisStart", leg) as entered:
             answer = await self._requests.send("POST", "channels/create", body)

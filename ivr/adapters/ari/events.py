@@ -20,10 +20,12 @@ from ivr.ports import (
     TransferAsked,
 )
 
-# The first argument that the dialplan gives to Stasis(), and that of a leg that we ring.
+# The first argument that the dialplan gives to Stasis(), and that of a leg that we ring, and
+# of a citizen whom we call back.
 CALL = "call"
 DESK = "desk"
 LEG = "leg"
+BACK = "back"
 
 # The variable that says for which call a leg was made, until it is in the application.
 LEG_OF = "IVR_LEG_OF"
@@ -105,11 +107,11 @@ def entered_with(channel: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
 
 
 def _is_leg(channel: Mapping[str, Any]) -> bool:
-    return entered_with(channel)[1][:1] == [LEG]
+    return entered_with(channel)[1][:1] in ([LEG], [BACK])
 
 
 def _rings(channel: Mapping[str, Any]) -> bool:
-    """Whether it is a leg that nobody has answered yet."""
+    """Whether it is somebody whom we call and who has not answered yet."""
     return _is_leg(channel) and channel["state"] != "Up"
 
 
@@ -121,7 +123,7 @@ def _changed(event: Mapping[str, Any]) -> SwitchEvent | None:
 
 def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
     channel, args = event["channel"], event["args"]
-    if args[0] == LEG:
+    if args[0] in (LEG, BACK):
         return LegMade(channel=_id(event))
     if args[0] == DESK:
         return PhoneDialled(channel=_id(event), account=args[2], dialled=args[1])

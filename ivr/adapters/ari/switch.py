@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ivr.adapters.ari.calling import Calling, Shown
+from ivr.adapters.ari.events import BACK
 from ivr.adapters.ari.requests import Requests, check, plain, seg
 from ivr.adapters.ari.snapshot import FACTS, snapshot
 from ivr.adapters.ari.socket import AriSocket
@@ -141,6 +142,27 @@ class AriSwitch:
             endpoint=f"PJSIP/{plain(number)}@{TRUNK}",
             shown=Shown(number=caller_id),
             ring_s=ring_s,
+        )
+
+    async def call_back(
+        self,
+        channel: ChannelId,
+        *,
+        call: CallId,
+        number: str,
+        caller_id: str,
+        ring_s: float,
+        facts: str,
+    ) -> None:
+        """See `ivr.ports.Switch`."""
+        await self._calling.call_out(
+            channel,
+            call=call,
+            endpoint=f"PJSIP/{plain(number)}@{TRUNK}",
+            shown=Shown(number=caller_id),
+            ring_s=ring_s,
+            role=BACK,
+            variables={FACTS: facts},
         )
 
     async def join(

@@ -38,6 +38,14 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "dial_out": lambda switch: switch.dial_out(
         LEG, call=CallId("n1-1.1"), number="0401112222", caller_id="029", ring_s=20
     ),
+    "call_back": lambda switch: switch.call_back(
+        LEG,
+        call=CallId("n1-1.1"),
+        number="0401112222",
+        caller_id="029",
+        ring_s=20,
+        facts="{}",
+    ),
     "start_ringback": lambda switch: switch.start_ringback(LEG),
     "stop_ringback": lambda switch: switch.stop_ringback(LEG),
     "report_transfer": lambda switch: switch.report_transfer(LEG, done=True),
