@@ -1,0 +1,91 @@
+"""Who has asked is called back through the trunk, in their turn, once a counsellor has accepted."""
+
+import pytest
+
+from ivr.phone.phone import Phone, PhoneCall, Telephony
+from tests.e2e.callers import restart
+from tests.e2e.joining import ANOTHER, BACK, join
+from tests.e2e.line import Line
+from tests.e2e.outside import OUTSIDE
+from tests.e2e.talks import comes_to_work, hear_each_other
+from tests.ports import free_port
+
+ATTEMPTS = "SELECT result FROM callback_attempt WHERE result IS NOT NULL ORDER BY began"
+
+
+@pytest.fixture
+def phones_port() -> int:
+    """A port at which the phones can be called."""
+    return free_port()
+
+
+async def asks(telephony: Telephony) -> None:
+    """A citizen asks to be called back at the number of the phone outside."""
+    call = await join(telephony, BACK, caller=f"+358{OUTSIDE[1:]}")
+    await call.press("1")
+    await call.heard("fi/number_confirm.2", within_s=20)
+    await call.press("1")
+    await call.heard("fi/callback_saved_today.1")
+    await call.hang_up()
+
+
+async def accepted(line: Line, telephony: Telephony, passwords: dict[str, str]) -> PhoneCall:
+    """The leg of Anna, who has come to work, and accepts to call back."""
+    anna = await comes_to_work("anna", line, telephony, passwords)
+    leg = await anna.next_call()
+    assert leg.display_name == "Takaisinsoitto FI Lapsiperheet"
+    await leg.answer()
+    await leg.heard("back_fi.3", within_s=20)
+    await leg.press("1")
+    return leg
+
+
+async def test_who_has_asked_is_called_back_before_those_who_came_later_and_talks(
+    line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
+) -> None:
+    await asks(telephony)
+    behind = await join(telephony, BACK, caller=ANOTHER)
+    leg = await accepted(line, telephony, passwords)
+    citizen = await office.next_call()
+    assert citizen.number == BACK
+    await citizen.answer()
+    await citizen.heard("fi/back_greeting")
+    await citizen.press("1")
+    await hear_each_other(citizen, leg)
+    await citizen.hang_up()
+    assert not (await leg.ended()).by_us
+    await behind.hang_up()
+    await line.rows_once("SELECT FROM callback WHERE status = 'reached'", 1)
+    assert [row["result"] for row in await line.rows(ATTEMPTS)] == ["reached"]
+    assert sorted(await line.outcomes(3)) == ["abandoned_queue", "callback", "served"]
+    (made,) = await line.rows("SELECT answered FROM call WHERE callback IS NOT NULL")
+    assert made["answered"] is None
+
+
+async def test_a_citizen_whose_phone_is_busy_is_to_be_called_again_and_the_counsellor_is_told(
+    line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
+) -> None:
+    await asks(telephony)
+    leg = await accepted(line, telephony, passwords)
+    await (await office.next_call()).reject()
+    await leg.heard("back_busy", out=True)
+    assert not (await leg.ended()).by_us
+    assert [row["result"] for row in await line.rows_once(ATTEMPTS, 1)] == ["busy"]
+    (row,) = await line.rows_once("SELECT status FROM callback WHERE status <> 'calling'", 1)
+    assert row["status"] == "waiting"
+
+
+async def test_a_citizen_whose_phone_rings_when_the_controller_dies_is_not_dialled_twice(
+    line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
+) -> None:
+    await asks(telephony)
+    leg = await accepted(line, telephony, passwords)
+    citizen = await office.next_call()
+    await restart(line)
+    await citizen.answer()
+    await citizen.heard("fi/back_greeting", within_s=20)
+    await citizen.press("1")
+    await hear_each_other(citizen, leg)
+    await citizen.hang_up()
+    assert [row["result"] for row in await line.rows_once(ATTEMPTS, 1)] == ["reached"]
+    assert len(await line.rows("SELECT FROM callback_attempt")) == 1
