@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -15,7 +14,7 @@ from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
 from ivr.director.performing import Performance
 from ivr.director.resuming import owed, talking
-from ivr.director.ringing import Leg
+from ivr.director.switchboard import Switchboard
 from ivr.director.unperformed import close_afterwards, turn_away
 from ivr.domain.call import CallId, ChannelId, Facts, SceneName
 from ivr.domain.reception import receive
@@ -31,20 +30,9 @@ from ivr.domain.recovery import (
 )
 from ivr.ports import (
     Arrived,
-    ChannelEnded,
     Connection,
-    HoldChanged,
-    KeyPressed,
-    LegAnswered,
-    LegMade,
-    PhoneChanged,
-    PhoneDialled,
-    PlaybackEnded,
-    SwitchEvent,
-    SwitchUnavailable,
-    TransferAsked,
 )
-from ivr.stage import Call, Party, Rung
+from ivr.stage import Call, Party
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -76,6 +64,14 @@ class Director:
             working=lambda: self._doors_open,
         )
         self._desk.due = self._calling_back
+        self._switchboard = Switchboard(
+            self._switch,
+            self._tasks,
+            calls=self._calls,
+            desk=self._desk,
+            desk_calls=self._desk_calls,
+            greet=lambda arrived: self._greet(arrived, answered=False),
+        )
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
@@ -114,7 +110,7 @@ class Director:
                     self.ready = True
                     on_ready()
                     async for event in self._connection.events():
-                        self._act_safely(event)
+                        self._switchboard.act_safely(event)
             finally:
                 await self._connection.close()
 
@@ -160,65 +156,6 @@ class Director:
                     assert_never(action)
         self._calling_back.attempts.settle({call.facts.call_id for call in self._calls.values()})
         self._desk.match_soon()
-
-    def _act_safely(self, event: SwitchEvent) -> None:
-        """A fault of ours in one event is that event's, not every call's."""
-        try:
-            self._act(event)
-        except Exception:
-            log.exception("event.failed", kind=type(event).__name__)
-
-    def _act(self, event: SwitchEvent) -> None:
-        match event:
-            case Arrived():
-                self._greet(event, answered=False)
-            case KeyPressed() | PlaybackEnded() | TransferAsked() | HoldChanged() | ChannelEnded():
-                self._deliver(event)
-            case LegMade() | LegAnswered():
-                # One that nobody here made was asked for over a socket that we gave up, and
-                # would stand undialled for ever; one that is answered was given up long ago.
-                leg = self._party(event.channel)
-                if isinstance(event, LegAnswered) and isinstance(leg, Rung):
-                    leg.answer()
-                elif leg is None:
-                    self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
-            case PhoneDialled(channel=channel, account=account, dialled=dialled):
-                self._desk_calls.attend(channel, account, dialled, found=False)
-            case PhoneChanged():
-                self._desk.phone(event.account, reachable=event.reachable)
-            case _:
-                assert_never(event)
-
-    async def _hang_up(self, channel: ChannelId) -> None:
-        with suppress(SwitchUnavailable):  # then the next connection sweeps it
-            # Who answers in the same instant as the winner is given up already: two requests
-            # to hang up cross, and the later one's cause is the one that the phone is told.
-            await self._switch.hang_up(channel, elsewhere=True)
-
-    def _deliver(
-        self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded
-    ) -> None:
-        if isinstance(event, TransferAsked):
-            calls = self._calls.values()
-            leading = {call.facts.leg for call in calls if call.facts.connected}
-            party = self._desk.second_lines.hearer(event, leading)
-        else:
-            party = self._party(event.channel)
-        if party is None:
-            return
-        if isinstance(event, ChannelEnded):
-            if isinstance(party, Leg):
-                party.rang = event.rang
-            party.end(event.cause)
-        elif isinstance(event, HoldChanged):
-            party.holds_us = event.held
-        else:
-            party.deliver(event)
-
-    def _party(self, channel: ChannelId) -> Party | None:
-        if (call := self._calls.get(channel)) is not None:
-            return call.party
-        return self._desk.party(channel) or self._desk_calls.parties.get(channel)
 
     def _greet(self, arrived: Arrived, *, answered: bool) -> None:
         channel = arrived.channel
