@@ -4,7 +4,7 @@ import asyncio
 
 from ivr.domain.call import CallId, ChannelId
 from ivr.embedded.passwords import phone_passwords
-from ivr.ports import ChannelEnded, PhoneChanged
+from ivr.ports import ChannelEnded, LegMade, PhoneChanged
 from ivr.settings import Address
 from tests.e2e.outside import listening
 from tests.e2e.rawphone import raw_phone
@@ -56,5 +56,5 @@ async def test_a_302_ends_the_leg_and_is_not_followed_wherever_it_leads(
             assert ended.cause == REDIRECTED
             await _nothing_is_left(line)
         assert phone.rung == len(_elsewhere(stranger))
-        assert {type(event) for event in line.seen[before:]} == {ChannelEnded}
+        assert {type(event) for event in line.seen[before:]} == {LegMade, ChannelEnded}
         assert not heard
