@@ -65,6 +65,7 @@ async def test_a_call_is_known_by_its_newest_facts(database: asyncpg.Connection)
         "caller_urgent": False,
         "assessed_urgent": False,
         "transfers": 0,
+        "callback": None,
     }
 
 
@@ -113,13 +114,20 @@ async def test_an_outcome_is_always_named(database: asyncpg.Connection) -> None:
         await apply(database, event(EventKind.FINISHED))
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-async def test_every_outcome_has_its_column_in_the_balance(
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.NOT_REACHED])
+async def test_every_outcome_of_an_arrival_has_its_column_in_the_balance(
     database: asyncpg.Connection, outcome: Outcome
 ) -> None:
     await apply(database, *whole_call(facts(), outcome))
     (line,) = await rows(database, "outcome_balance")
     assert (line["arrivals"], line[outcome], line["open"], line["balance"]) == (1, 1, 0, 0)
+
+
+async def test_only_a_call_that_we_made_can_fail_to_reach_anybody(
+    database: asyncpg.Connection,
+) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await apply(database, *whole_call(facts(), Outcome.NOT_REACHED))
 
 
 @pytest.mark.parametrize("kind", EventKind)
