@@ -7,6 +7,7 @@ from datetime import datetime
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
+from ivr.domain.call import CallId
 from ivr.domain.counsellor import Doing
 from ivr.ports import Clock
 
@@ -69,4 +70,9 @@ class Condition:
         """Where people work through the callbacks; None until the house is there."""
         if self.house is None:
             return None
-        return CallbackDesk(self.house.service, self.house.callbacks, self._clock)
+        return CallbackDesk(
+            self.house.service, self.house.callbacks, self._clock, self._called_back
+        )
+
+    def _called_back(self) -> frozenset[CallId]:
+        return frozenset() if self.conductor is None else self.conductor.called_back

@@ -7,7 +7,7 @@ from typing import assert_never
 from ivr.config.fields import Calendar
 from ivr.config.finland import finnish_holidays
 from ivr.config.people import CounsellorSection, CounsellorsFile
-from ivr.config.policies import ENDINGS
+from ivr.config.policies import ENDINGS, OutgoingSection
 from ivr.config.references import Files
 from ivr.config.schema import LineSection, LinesFile, ScheduleFile, ScheduleSection
 from ivr.domain.call import CounsellorId, LineId, TopicId
@@ -16,6 +16,7 @@ from ivr.domain.policy import (
     DeskPolicy,
     Ending,
     MenuPolicy,
+    OutgoingPolicy,
     Routing,
     WaitingPolicy,
 )
@@ -40,7 +41,12 @@ def service(files: Files) -> Service:
         outside_numbers=tuple(lines.outside_numbers),
         outside_longest_s=lines.outside_longest_s,
         desk=DeskPolicy(**dict(people.desk)),
+        calling_back=_calling_back(lines.calling_back),
     )
+
+
+def _calling_back(section: OutgoingSection) -> OutgoingPolicy:
+    return OutgoingPolicy(**{**dict(section), "to": tuple(section.to)})
 
 
 def _line(name: str, line: LineSection, schedule: Schedule) -> ServiceLine:

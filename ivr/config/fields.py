@@ -24,6 +24,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MAX_TEXT = 120
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _SHORT_NUMBER = re.compile(r"[0-9]{2,6}")
+_BEGINNING = re.compile(r"\+[1-9][0-9]{0,14}")
 _INTERNAL_NUMBER = re.compile(r"[0-9]{2,5}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?[-–] ?([0-9]{1,2}):([0-9]{2})")
@@ -99,6 +100,12 @@ def _phone_number(value: str) -> str:
     return dialled_form(value)
 
 
+def _beginning(value: str) -> str:
+    if not _BEGINNING.fullmatch(value):
+        raise Wrong(f"{value!r} begins no number; write + and the country code, like +358")
+    return value
+
+
 def _choice(kind: type[_Choice]) -> PlainValidator:
     known = [choice.value for choice in kind]
 
@@ -171,6 +178,7 @@ Name = Annotated[str, _field(parse_name, "families")]
 OptionalText = Annotated[str | None, _field(_text, '"Training day"', optional=True)]
 OptionalName = Annotated[str | None, _field(parse_name, "topic_menu", optional=True)]
 PhoneNumber = Annotated[str, _field(_phone_number, '"029 151 2360" (in quotes)')]
+Beginning = Annotated[str, _field(_beginning, '"+358" (in quotes)')]
 DateField = Annotated[date, _field(parse_date, "2026-12-24")]
 HoursField = Annotated[Hours, _field(parse_hours, '"9:00-15:00"')]
 DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri")]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from ivr.config.fields import (
+    Beginning,
     BudgetEndField,
     DistributionField,
     EndingField,
@@ -16,10 +17,17 @@ from ivr.config.fields import (
     refuse_unless,
 )
 from ivr.config.section import Seconds, SecondsOrNone, Section
-from ivr.domain.policy import CallbackPolicy, DeskPolicy, MenuPolicy, Routing, WaitingPolicy
+from ivr.domain.policy import (
+    CallbackPolicy,
+    DeskPolicy,
+    MenuPolicy,
+    OutgoingPolicy,
+    Routing,
+    WaitingPolicy,
+)
 
 _MENU, _WAITING, _CALLBACK = MenuPolicy(), WaitingPolicy(), CallbackPolicy()
-_ROUTING, _DESK = Routing(), DeskPolicy()
+_ROUTING, _DESK, _OUTGOING = Routing(), DeskPolicy(), OutgoingPolicy()
 
 
 class RoutingSection(Section):
@@ -101,6 +109,14 @@ class CallbackSection(Section):
     foreign: YesNo = _CALLBACK.foreign
     dial: YesNo = _CALLBACK.dial
     ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
+
+
+class OutgoingSection(Section):
+    """`calling_back:` in lines.yaml, for all lines together."""
+
+    at_once: Annotated[int, Field(ge=1, le=1000)] = _OUTGOING.at_once
+    calls_a_day: Annotated[int, Field(ge=1, le=100)] = _OUTGOING.calls_a_day
+    to: Annotated[list[Beginning], Field(min_length=1)] = Field(default=list(_OUTGOING.to))
 
 
 class DeskSection(Section):

@@ -14,8 +14,9 @@ from ivr.config.naming import repeated, skills, twice, unknown
 from ivr.config.problem import Problem, cure, listed
 from ivr.config.source import Document, Node
 from ivr.domain.call import Language
-from ivr.domain.number import dialled_form
+from ivr.domain.number import FINLAND, dialled_form
 
+_OURS = f"+{FINLAND}"
 _LANGUAGE_NAMES = {Language.FI: "Finnish", Language.SV: "Swedish"}
 
 
@@ -34,6 +35,7 @@ def contradictions(files: Files) -> Iterator[Problem]:
     lines, topics = files.lines.root["lines"], files.lines.root["topics"]
     schedules = files.schedule.root["schedules"]
     yield from _numbers(lines)
+    yield from repeated(files.lines.root["calling_back"]["to"])
     for name, topic in topics.entries():
         yield from endings.overflow(name, topic, topics)
     for _, line in lines.entries():
@@ -45,6 +47,7 @@ def contradictions(files: Files) -> Iterator[Problem]:
         yield from _topic_prompt(line["topic_prompt"], files.prompts)
         yield from endings.contradictions(line, topics)
         yield from timing.contradictions(line, files.prompts)
+        yield from _foreign(line, files.lines.root["calling_back"]["to"])
     yield from staff.outside_numbers(files.lines.root)
     yield from staff.contradictions(files.counsellors.root, files.lines.root)
 
@@ -76,6 +79,17 @@ def unserved(files: Files) -> Iterator[Problem]:
                     f"no counsellor serves {topic!r} in {_LANGUAGE_NAMES[Language(language)]},"
                     f" which the line {name!r} offers; add it to one in counsellors.yaml"
                 )
+
+
+def _foreign(line: Node, to: Node) -> Iterator[Problem]:
+    """A line that is to call other countries, to none of which the service calls."""
+    abroad = [text for text, _ in to.words() if not text.startswith(_OURS)]
+    foreign = line["callback"]["foreign"]
+    if foreign.value in (True, "yes") and not abroad:
+        yield foreign.problem(
+            "the service calls no number abroad; add a beginning, such as +46, to `to` of"
+            " calling_back, or write foreign: no"
+        )
 
 
 def _numbers(lines: Node) -> Iterator[Problem]:

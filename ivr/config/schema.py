@@ -24,7 +24,13 @@ from ivr.config.fields import (
     YesNo,
     refuse_unless,
 )
-from ivr.config.policies import CallbackSection, MenuSection, RoutingSection, WaitingSection
+from ivr.config.policies import (
+    CallbackSection,
+    MenuSection,
+    OutgoingSection,
+    RoutingSection,
+    WaitingSection,
+)
 from ivr.config.section import Bilingual, Section
 from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.service import OUTSIDE_LONGEST_S, Charging
@@ -82,6 +88,7 @@ class LinesFile(Section):
     crisis_number: PhoneNumber = Field(description="the social and crisis emergency number")
     outside_numbers: list[PhoneNumber] = Field(default_factory=list)
     outside_longest_s: Annotated[float, Field(ge=60, le=86400)] = OUTSIDE_LONGEST_S
+    calling_back: OutgoingSection = Field(default_factory=OutgoingSection)
     topics: dict[Name, TopicSection] = Field(min_length=1, description="what callers may choose")
     lines: dict[Name, LineSection] = Field(min_length=1, description="the service numbers")
 

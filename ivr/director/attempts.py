@@ -1,9 +1,10 @@
 """Attempts to call a citizen back: each is on disk before the citizen is dialled, and ends once."""
 
-from collections.abc import Container
+from collections.abc import Callable, Collection, Container
 
 import structlog
 
+from ivr.director.bounds import Bounds
 from ivr.director.house import House
 from ivr.domain.attempt import result_of
 from ivr.domain.call import CallId, CounsellorId, Outcome
@@ -18,10 +19,14 @@ log = structlog.get_logger(__name__)
 
 
 class Attempts:
-    """The attempts on the air, in the book of the house."""
+    """The attempts on the air, in the book of the house.
 
-    def __init__(self, house: House) -> None:
+    `on_air` are the calls back that are being performed now.
+    """
+
+    def __init__(self, house: House, on_air: Callable[[], Collection[CallId]]) -> None:
         self._house = house
+        self.bounds = Bounds(house.service, house.callbacks, on_air)
 
     def may_be_dialled(self, callback: Callback) -> bool:
         """Whether the line may call this number: judged anew each time; no, if none can tell."""
@@ -42,6 +47,8 @@ class Attempts:
         if callback is None or line is None:
             return False
         now = self._house.clock.now()
+        if not self.bounds.permit(callback, now) or not self.may_be_dialled(callback):
+            return False
         try:
             begun = callback.begin_attempt(
                 counsellor=counsellor,

@@ -1,10 +1,12 @@
 """What people may do to a request to be called back, and why something is not done."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from ivr.director.bounds import Bounds
 from ivr.director.callbacks import Book
+from ivr.domain.bounds import Prospect
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.callback import Because, Callback, CallbackId, IllegalTransition, Status
 from ivr.domain.journal import CallbackKind, Data, callback_event
@@ -21,9 +23,15 @@ _T = TypeVar("_T")
 
 
 class CallbackDesk:
-    """The desk of the book. Implements `ivr.ports.CallbackDesk`."""
+    """The desk of the book. Implements `ivr.ports.CallbackDesk`.
 
-    def __init__(self, service: Service, book: Book, clock: Clock) -> None:
+    `on_air` are the calls back that are being performed now.
+    """
+
+    def __init__(
+        self, service: Service, book: Book, clock: Clock, on_air: Callable[[], Collection[CallId]]
+    ) -> None:
+        self._bounds = Bounds(service, book, on_air)
         self._service = service
         self._book = book
         self._clock = clock
@@ -50,6 +58,10 @@ class CallbackDesk:
         if callback not in over:
             raise Refused(Why.NO_SUCH_CALLBACK)
         return over[callback]
+
+    def prospect(self, callback: Callback) -> Prospect:
+        """See `ivr.ports.CallbackDesk`."""
+        return self._bounds.shown(callback, self._clock.now())
 
     async def take(
         self, callback: CallbackId, by: CounsellorId, *, instead_of: CounsellorId | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
+from ivr.director.calls_made import CallsMade
 from ivr.domain.call import CallId, Facts, Refused
 from ivr.domain.callback import Callback, CallbackId, Key, Result, Status
 from ivr.domain.destination import refused
@@ -44,6 +45,7 @@ class Book:
         self._given_up: dict[CallbackId, Callback] = {}
         self._doubted: dict[CallbackId, Callback] = {}  # the disk may know better
         self._complete = False  # whether all that is on disk is known here
+        self._calls = CallsMade()
         self.on_change: list[Callable[[], None]] = []  # told after a request has changed
 
     async def learn(self) -> None:
@@ -51,6 +53,7 @@ class Book:
         if self._complete:
             return
         for callback in await self._journal.callbacks():
+            self._calls.learn(callback)
             doubted = self._doubted.pop(callback.id, None)
             if doubted is not None and self.find(callback.id) is doubted and self._fits(callback):
                 self.keep(callback)
@@ -74,6 +77,10 @@ class Book:
         """The open request of the line and the number."""
         return self._open.get(key)
 
+    def calls_to(self, number: str) -> Sequence[datetime]:
+        """When the number (E.164) was called lately, over all lines and by whomever; UTC."""
+        return self._calls.to(number)
+
     async def over(self) -> Sequence[Callback]:
         """Those that ended within a week. Raises JournalUnavailable."""
         on_disk = await self._journal.callbacks()
@@ -81,6 +88,7 @@ class Book:
 
     def keep(self, callback: Callback) -> None:
         """The request is like this from now on; whoever says so puts it on disk."""
+        self._calls.note(callback)
         self._given_up.pop(callback.id, None)
         if callback.open:
             self._open[callback.key] = callback

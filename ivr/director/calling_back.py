@@ -13,7 +13,7 @@ from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
 from ivr.domain import facts as codec
 from ivr.domain.call import Caller, CallId, ChannelId, CounsellorId, Facts, Language, SceneName
-from ivr.domain.callback import Callback, CallbackId, Status, due, next_due
+from ivr.domain.callback import Callback, CallbackId, Status
 from ivr.domain.journal import EventKind
 from ivr.domain.number import dialled_form
 from ivr.ports import ChannelGone, Switch, SwitchRefused
@@ -30,13 +30,18 @@ REST_S = 10.0
 LOOK_EVERY = timedelta(seconds=30)
 
 
+def called_back(on_air: Collection[Facts]) -> frozenset[CallId]:
+    """Those of the calls that we made to a citizen."""
+    return frozenset(facts.call_id for facts in on_air if facts.callback is not None)
+
+
 class CallingBack:
     """The requests of one connection that stand in the line.
 
     Each is a call like any other whose citizen has no channel yet. A crash forgets it, and the
     next director stands it up again at the same place: nothing has happened before an attempt
-    is on disk. `perform` goes on with a call whose attempt has begun; `on_air` are the
-    numbers with which somebody is on the line now, `working` whether calls are taken.
+    is on disk. `perform` goes on with a call whose attempt has begun; `on_air` are the calls
+    on the line now, `working` whether all that were found are taken up and calls are taken.
     """
 
     def __init__(
@@ -47,7 +52,7 @@ class CallingBack:
         desk: Matchmaker,
         *,
         perform: Callable[[Call], None],
-        on_air: Callable[[], Collection[str]],
+        on_air: Callable[[], Collection[Facts]],
         working: Callable[[], bool],
     ) -> None:
         self._house = house
@@ -58,11 +63,11 @@ class CallingBack:
         self._on_air = on_air
         self._working = working
         self._standing: dict[CallbackId, tuple[Callback, asyncio.Task[None]]] = {}
-        self.attempts = Attempts(house)
+        self.attempts = Attempts(house, self._called)
 
     def look_round(self, now: datetime) -> bool:
         """Let those stand that are due, and no others; whether one is on its way to its place."""
-        on_air = self._on_air() if self._house.callbacks.open else ()
+        on_air = self._numbers() if self._house.callbacks.open else ()
         are_due = {each.id: each for each in self._due(now) if each.number not in on_air}
         for known, task in list(self._standing.values()):
             if are_due.get(known.id) != known:  # due no more, or asked for in other words
@@ -81,10 +86,14 @@ class CallingBack:
         for each in self._house.callbacks.open:
             line = self._house.service.line(each.line)
             if line is not None and line.callback.dial and each.id not in self._standing:
-                at = next_due(each, now, line.schedule, line.callback)
+                at = self.attempts.bounds.prospect(each, now).at
                 if at is not None:
                     instants.append(at if at > now else now + LOOK_EVERY)
         return min(instants, default=None)
+
+    def room(self) -> int:
+        """How many citizens more may be dialled now."""
+        return self.attempts.bounds.room()
 
     async def dial(self, call: Call) -> None:
         """Ring the citizen's phone; the facts are on its channel from the first.
@@ -121,16 +130,25 @@ class CallingBack:
         return None
 
     def _due(self, now: datetime) -> list[Callback]:
-        if not self._working():
+        if not self._working() or self.room() <= 0:
             return []
-        found = []
-        for each in self._house.callbacks.open:
-            line = self._house.service.line(each.line)
-            if line is None or not line.callback.dial:
-                continue
-            if due(each, now, line.schedule, line.callback) and self.attempts.may_be_dialled(each):
-                found.append(each)
-        return found
+        return [each for each in self._house.callbacks.open if self._is_due(each, now)]
+
+    def _is_due(self, callback: Callback, now: datetime) -> bool:
+        line = self._house.service.line(callback.line)
+        if line is None or not line.callback.dial:
+            return False
+        at = self.attempts.bounds.prospect(callback, now).at
+        return at is not None and at <= now and self.attempts.may_be_dialled(callback)
+
+    def _numbers(self) -> frozenset[str]:
+        """Those from which, or to which, somebody is on the line now."""
+        numbers = (facts.caller.number for facts in self._on_air())
+        return frozenset(number for number in numbers if number is not None)
+
+    def _called(self) -> frozenset[CallId]:
+        """The calls back on the line now."""
+        return called_back(self._on_air())
 
     def _call(self, callback: Callback, now: datetime) -> Call:
         """The call that is going to be made."""

@@ -46,6 +46,11 @@ class Conductor:
         """How many calls are being performed."""
         return self._director.calls if self._director is not None else 0
 
+    @property
+    def called_back(self) -> frozenset[CallId]:
+        """The calls back that are being performed."""
+        return self._director.called_back if self._director is not None else frozenset()
+
     def call(self, call_id: CallId) -> Call | None:
         """The call that is being performed under this id."""
         return self._director.call(call_id) if self._director is not None else None

@@ -7,7 +7,7 @@ from typing import assert_never
 
 import structlog
 
-from ivr.director.calling_back import CallingBack
+from ivr.director.calling_back import CallingBack, called_back
 from ivr.director.desk_calls import DeskCalls
 from ivr.director.house import House
 from ivr.director.legs import OutgoingLeg
@@ -60,8 +60,8 @@ class Director:
             self._tasks,
             self._desk,
             perform=self._call_back,
-            on_air=self._numbers,
-            working=lambda: self._doors_open,
+            on_air=self._on_air,
+            working=lambda: self.ready and self._doors_open,
         )
         self._desk.due = self._calling_back
         self._switchboard = Switchboard(
@@ -75,6 +75,11 @@ class Director:
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
+
+    @property
+    def called_back(self) -> frozenset[CallId]:
+        """The calls back that are being performed."""
+        return called_back(self._on_air())
 
     @property
     def calls(self) -> int:
@@ -209,10 +214,8 @@ class Director:
         self._calls[call.channel] = call
         self._tasks.start(self._perform(call, fresh=fresh), f"call {call.facts.call_id}")
 
-    def _numbers(self) -> frozenset[str]:
-        """Those from which, or to which, somebody is on the line now."""
-        numbers = (call.facts.caller.number for call in self._calls.values())
-        return frozenset(number for number in numbers if number is not None)
+    def _on_air(self) -> list[Facts]:
+        return [call.facts for call in self._calls.values()]
 
     async def _perform(self, call: Call, *, fresh: bool) -> None:
         with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):

@@ -15,6 +15,7 @@ from ivr.director.place import StandingPlace
 from ivr.director.ringing import Leg
 from ivr.director.second_lines import SecondLines
 from ivr.director.standing import Standing
+from ivr.domain.bounds import within_room
 from ivr.domain.call import CallId, ChannelId, Facts
 from ivr.domain.ending import was_cut_off
 from ivr.domain.estimate import Served
@@ -38,6 +39,10 @@ class Due(Protocol):
 
     def look_round(self, now: datetime) -> bool:
         """Let those stand that are due; whether one is on its way to its place."""
+        ...
+
+    def room(self) -> int:
+        """For how many of them more phones may be rung, or have been answered."""
         ...
 
     def next_change(self, now: datetime) -> datetime | None:
@@ -204,9 +209,19 @@ class Matchmaker:
         places = {contact.id: (contact, place) for contact, place in self._standing.open_places()}
         waiting = [contact for contact, _ in places.values()]
         if waiting:
-            for pair in match(waiting, roster.available(), now=now, routings=routings):
+            free = roster.available()
+            for pair in within_room(
+                self._room(),
+                {contact.id for contact, place in places.values() if not place.call.begun},
+                waiting,
+                lambda contacts: match(contacts, free, now=now, routings=routings),
+            ):
                 self._offers.offer(places[pair.contact.id][1], pair.counsellors)
         self._wake_up(waiting, now)
+
+    def _room(self) -> int:
+        """For how many of those who are to be called back more phones may be rung."""
+        return self.due.room() - self._standing.offered() if self.due is not None else 0
 
     def _wake_up(self, waiting: list[Contact], now: datetime) -> None:
         """See that we match again when time alone will have changed something."""

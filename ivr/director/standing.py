@@ -65,6 +65,10 @@ class Standing:
         """The places for which phones are still to be rung, and who is to be served there."""
         return [(self._as_served(p.contact), p) for p in self._places.values() if p.open]
 
+    def offered(self) -> int:
+        """For how many who are to be called back a phone rings, or was answered just now."""
+        return sum(not (place.open or place.call.begun) for place in self._places.values())
+
     def waiting(self, line: ServiceLine) -> int:
         """How many stand in the line of this service line."""
         here = [place.call for place in self._places.values() if place.call.begun]

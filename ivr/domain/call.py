@@ -75,6 +75,7 @@ class Refused(StrEnum):
     INVALID = "invalid"  # no number of any numbering plan
     OURS = "ours"  # a number of the service itself
     FOREIGN = "foreign"  # of another country, and the line calls none there
+    BARRED = "barred"  # begins like none of the numbers that the service calls
 
 
 class Outcome(StrEnum):

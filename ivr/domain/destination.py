@@ -24,7 +24,9 @@ def refused(
     if dialled_form(known) in _ours(service):
         return Refused.OURS
     foreign = not known.startswith(f"+{FINLAND}")
-    return Refused.FOREIGN if foreign and not line.callback.foreign else None
+    if foreign and not line.callback.foreign:
+        return Refused.FOREIGN
+    return None if known.startswith(service.calling_back.to) else Refused.BARRED
 
 
 def own_number(facts: Facts) -> str | None:

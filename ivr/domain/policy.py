@@ -126,6 +126,21 @@ class CallbackPolicy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutgoingPolicy:
+    """What holds for the calls back of all lines together.
+
+    At most `at_once` citizens are being dialled or talked with. One number is called
+    `calls_a_day` times at most on one day (Europe/Helsinki), for whichever line and request;
+    what people called by hand counts. Only numbers that begin like one of `to` (E.164) are
+    called at all.
+    """
+
+    at_once: int = 10
+    calls_a_day: int = 3
+    to: tuple[str, ...] = ("+358",)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskPolicy:
     """What holds for all counsellors.
 

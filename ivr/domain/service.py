@@ -11,6 +11,7 @@ from ivr.domain.policy import (
     DeskPolicy,
     Disposition,
     MenuPolicy,
+    OutgoingPolicy,
     Routing,
     WaitingPolicy,
 )
@@ -108,6 +109,7 @@ class Service:
     `shared_phones` are SIP accounts of phones that belong to no one person.
     `outside_numbers` are those, in their `dialled_form`, to which a call may be
     transferred, and `outside_longest_s` is how many seconds it may last there.
+    `calling_back` bounds the calls back of all lines together.
     """
 
     region: Mapping[Language, str]
@@ -120,6 +122,7 @@ class Service:
     outside_numbers: tuple[str, ...] = ()
     outside_longest_s: float = OUTSIDE_LONGEST_S
     desk: DeskPolicy = field(default_factory=DeskPolicy)
+    calling_back: OutgoingPolicy = field(default_factory=OutgoingPolicy)
 
     @property
     def phones(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ivr.domain.bounds import Prospect
 from ivr.domain.call import CounsellorId, LineId
 from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
 
@@ -36,6 +37,10 @@ class CallbackDesk(Protocol):
 
     async def shown(self, callback: CallbackId) -> Callback:
         """The one request, with its attempts."""
+        ...
+
+    def prospect(self, callback: Callback) -> Prospect:
+        """When the citizen is called next, as things are now. Refuses nothing."""
         ...
 
     async def take(

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.domain.call import Caller, Refused
 from ivr.domain.destination import own_number, refused
+from ivr.domain.policy import OutgoingPolicy
 from tests.fakes.service import FREE, facts, service
 
 SERVICE = service()
@@ -13,9 +14,16 @@ LINE = SERVICE.lines[0]
 CITIZEN, SWEDE = "+358401234567", "+46701234567"
 
 
-def _refused(number: str, *, foreign: bool = False, plan: Refused | None = None) -> Refused | None:
+def _refused(
+    number: str,
+    *,
+    foreign: bool = False,
+    plan: Refused | None = None,
+    to: tuple[str, ...] = ("+358", "+46"),
+) -> Refused | None:
     line = replace(LINE, callback=replace(LINE.callback, foreign=foreign))
-    return refused(number, line=line, service=SERVICE, objection=lambda _: plan)
+    service = replace(SERVICE, calling_back=OutgoingPolicy(to=to))
+    return refused(number, line=line, service=service, objection=lambda _: plan)
 
 
 def test_a_subscriber_may_be_called() -> None:
@@ -35,6 +43,24 @@ def test_so_would_the_number_that_a_line_calls_from() -> None:
 def test_another_country_is_called_only_where_the_line_allows_it() -> None:
     assert _refused(SWEDE) is Refused.FOREIGN
     assert _refused(SWEDE, foreign=True) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "to", "why"),
+    [
+        (SWEDE, ("+358",), Refused.BARRED),
+        (SWEDE, ("+358", "+467"), None),
+        (SWEDE, ("+358", "+468"), Refused.BARRED),
+        (CITIZEN, ("+46",), Refused.BARRED),
+        ("040 123 4567", ("+35840", "+35850"), None),
+        (CITIZEN, ("+35850",), Refused.BARRED),
+        (CITIZEN, (), Refused.BARRED),
+    ],
+)
+def test_only_numbers_that_begin_as_the_service_allows_are_called_by_any_line(
+    number: str, to: tuple[str, ...], why: Refused | None
+) -> None:
+    assert _refused(number, foreign=True, to=to) is why
 
 
 def test_what_the_numbering_plans_object_to_is_refused_whatever_the_line_allows() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.domain.journal import EventKind
+from ivr.domain.policy import OutgoingPolicy
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE, changed, service
 from tests.fakes.time import run_in_virtual_time
@@ -130,7 +131,8 @@ def test_a_number_that_may_not_be_called_is_refused_with_its_reason_and_the_call
 
 def test_a_number_of_another_country_is_taken_where_the_line_allows_it() -> None:
     async def story() -> None:
-        world = World(config(foreign=True))
+        abroad = OutgoingPolicy(to=("+358", "+46"))
+        world = World(replace(config(foreign=True), calling_back=abroad))
         world.start()
         keys = {"number_entry": "0046701234567#", "number_readback": "1"}
         await asked(world, {**IN_LINE, **KEYS, **keys})

@@ -27,6 +27,7 @@ class Controller:
     switch: FakeSwitch
     journal: MemoryJournal
     task: asyncio.Task[None]
+    director: Director
 
     def die(self) -> None:
         """From this instant nothing that it does has an effect."""
@@ -61,9 +62,14 @@ class World:
             door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
         )
         token = counting.set(steps)
-        task = asyncio.create_task(Director(self.house, FakeConnection(switch)).run(lambda: None))
+        director = Director(self.house, FakeConnection(switch))
+        task = asyncio.create_task(director.run(lambda: None))
         counting.reset(token)
-        self.controller = Controller(switch, journal, task)
+        self.controller = Controller(switch, journal, task, director)
+
+    def on_air(self) -> frozenset[CallId]:
+        """The calls back that the controller performs."""
+        return self.controller.director.called_back if self.controller else frozenset()
 
     async def stop(self) -> None:
         """End the controller as a lost socket does, and wait until nothing of it runs."""

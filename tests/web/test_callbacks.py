@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ivr.domain.bounds import Held, Prospect
 from ivr.domain.call import CounsellorId, LineId
 from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
 from ivr.ports import Because as Why
@@ -44,6 +45,9 @@ class MadeUpCallbacks:
 
     async def shown(self, callback: CallbackId) -> Callback:
         return self._do("shown", callback)
+
+    def prospect(self, callback: Callback) -> Prospect:
+        return Prospect(at=BEGIN, held_by=Held.AT_ONCE)
 
     async def take(
         self, callback: CallbackId, by: CounsellorId, *, instead_of: CounsellorId | None = None

@@ -7,6 +7,7 @@ redirected: a 302 ends it.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,10 +16,12 @@ from ivr.adapters.ari.events import LEG, LEG_OF
 from ivr.adapters.ari.requests import Requests, check, plain, seg
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import CallId, ChannelId
-from ivr.ports import ChannelGone
+from ivr.ports import ChannelGone, SwitchRefused
 
 # From the channel's making to its entering the application: milliseconds, unless all is busy.
 ENTERING_BOUND_S = 5.0
+
+_DIALLED = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
 
 _NO_MORE: Mapping[str, str] = MappingProxyType({})
 
@@ -39,6 +42,17 @@ class Shown:
             "CALLERID(name)": name,
             "CALLERID(num)": number,
         }
+
+
+def through_trunk(number: str) -> str:
+    """The endpoint by which the number is dialled outside. Raises SwitchRefused.
+
+    Whatever is no digit would be a part of Asterisk's dial string, or of the SIP address:
+    another endpoint, several of them, another host.
+    """
+    if not _DIALLED.fullmatch(number):
+        raise SwitchRefused("what is to be dialled is no number")
+    return f"PJSIP/{number}@trunk"
 
 
 class Calling:

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from ivr.adapters.ari.calling import Calling, Shown
+from ivr.adapters.ari.calling import Calling, Shown, through_trunk
 from ivr.adapters.ari.events import BACK
-from ivr.adapters.ari.requests import Requests, check, plain, seg
+from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, snapshot
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
@@ -19,7 +19,6 @@ from ivr.ports import (
 
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
-TRUNK = "trunk"
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
 # Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
@@ -139,7 +138,7 @@ class AriSwitch:
         await self._calling.call_out(
             leg,
             call=call,
-            endpoint=f"PJSIP/{plain(number)}@{TRUNK}",
+            endpoint=through_trunk(number),
             shown=Shown(number=caller_id),
             ring_s=ring_s,
         )
@@ -158,7 +157,7 @@ class AriSwitch:
         await self._calling.call_out(
             channel,
             call=call,
-            endpoint=f"PJSIP/{plain(number)}@{TRUNK}",
+            endpoint=through_trunk(number),
             shown=Shown(number=caller_id),
             ring_s=ring_s,
             role=BACK,

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.adapters.ari import calling
 from ivr.adapters.ari.events import Translator
 from ivr.domain.call import CallId, ChannelId
-from ivr.ports import ChannelGone, LegMade, Switch, SwitchUnavailable
+from ivr.ports import ChannelGone, LegMade, Switch, SwitchRefused, SwitchUnavailable
 
 from .server import FakeAri
 
@@ -59,3 +62,29 @@ async def test_a_socket_that_ends_before_the_leg_has_come_is_told_at_once(ari: F
             await ringing
         with pytest.raises(SwitchUnavailable):
             await _ring(connection.switch)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[+0-9&/@,;|${}()-]{1,24}", fullmatch=True))
+def test_nothing_but_the_digits_of_a_number_comes_into_what_asterisk_dials(number: str) -> None:
+    try:
+        endpoint = calling.through_trunk(number)
+    except SwitchRefused:
+        assert not re.fullmatch(r"[+]?[0-9]{1,20}", number, re.ASCII)
+    else:
+        assert re.fullmatch(r"PJSIP/[+]?[0-9]{1,20}@trunk", endpoint, re.ASCII)
+
+
+@pytest.mark.parametrize(
+    "number", ["0401234567@evil.example", "0401234567&PJSIP/anna", "0401234567/n", "+", "", "١١٢"]
+)
+async def test_what_is_no_number_is_not_dialled(ari: FakeAri, number: str) -> None:
+    call = CallId("n1-1")
+    async with ari.connections().connect() as connection:
+        switch = connection.switch
+        for dialling in (
+            switch.call_back(LEG, call=call, number=number, caller_id="", ring_s=9, facts="{}"),
+            switch.dial_out(LEG, call=call, number=number, caller_id="", ring_s=9),
+        ):
+            with pytest.raises(SwitchRefused):
+                await dialling
+    assert _asked(ari) == []
