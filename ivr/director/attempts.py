@@ -29,12 +29,19 @@ class Attempts:
         self.bounds = Bounds(house.service, house.callbacks, on_air)
 
     def may_be_dialled(self, callback: Callback) -> bool:
-        """Whether the line may call this number: judged anew each time; no, if none can tell."""
+        """Whether the line may call this number: judged anew each time; no, if none can tell.
+
+        One that waits, and whose number may not be called, is given up.
+        """
         line = self._line(callback)
         if line is None:
             return False
         service, objection = self._house.service, self._house.numbers.objection
-        return refused(callback.number, line=line, service=service, objection=objection) is None
+        why = refused(callback.number, line=line, service=service, objection=objection)
+        if why is not None and callback.status is Status.WAITING:
+            log.warning("callback.given_up", callback=callback.id, because=why)
+            self._house.callbacks.give_up(callback, why)
+        return why is None
 
     async def begin(self, call: Call, counsellor: CounsellorId) -> bool:
         """Put on disk that the citizen is about to be dialled; false: they must not be.

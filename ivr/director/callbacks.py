@@ -164,6 +164,14 @@ class Book:
             data: Data = {"attempt": over.attempts[-1].number, "result": result}
             self._record(over, CallbackKind.ENDED, call, data)
 
+    def give_up(self, callback: Callback, why: Refused) -> None:
+        """The number of the waiting request may not be called; a person is to see to it.
+
+        A crash before it is on disk forgets it, and it is judged again.
+        """
+        given_up = callback.refuse(why)
+        self._record(given_up, CallbackKind.REFUSED, CallId(callback.id), {"because": why})
+
     def _asked(
         self, call: Call, number: str, earlier: Callback | None
     ) -> tuple[Callback, CallbackKind]:

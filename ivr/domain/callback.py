@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
+from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import Schedule, next_opening
 
@@ -23,7 +23,8 @@ class Status(StrEnum):
     WAITING = "waiting"  # in the line at its place, from `not_before` on
     CALLING = "calling"  # from before the citizen is dialled until that attempt is over
     REACHED = "reached"  # calling -> a counsellor and the citizen talked
-    UNREACHED = "unreached"  # calling -> attempts used up: wants a counsellor's eye
+    UNREACHED = "unreached"  # calling -> attempts used up, or waiting -> the number may not be
+    # called any more: wants a counsellor's eye
     ANSWERED_BY_PHONE = "answered_by_phone"  # waiting or calling -> the citizen got through
     CLOSED = "closed"  # waiting or unreached -> by a person, with a reason
 
@@ -92,6 +93,7 @@ class Callback:
     Finland. `wanted` is the counsellor who has taken it. `forgiven` attempts do not count:
     they were made before a person reopened it. `answered_by` is the call in which the
     citizen got through. `again` is how many times it was asked for after the first.
+    `refused` is why it was given up though there were attempts left.
     """
 
     id: CallbackId
@@ -112,6 +114,7 @@ class Callback:
     answered_by: CallId | None = None
     closed_because: Because | None = None
     again: int = 0
+    refused: Refused | None = None
 
     @property
     def key(self) -> Key:
@@ -183,7 +186,14 @@ class Callback:
         """To an agreed time; one that was given up as unreached is called anew."""
         self._only_in(Status.WAITING, Status.UNREACHED, what="postponing")
         forgiven = len(self.attempts) if self.status is Status.UNREACHED else self.forgiven
-        return replace(self, status=Status.WAITING, not_before=until, forgiven=forgiven)
+        waiting = replace(self, status=Status.WAITING, not_before=until, forgiven=forgiven)
+        return replace(waiting, refused=None)  # that is judged anew
+
+    def refuse(self, why: Refused) -> "Callback":
+        """The number may not be called, as it is judged now; a person is to see to it."""
+        self._only_in(Status.WAITING, what="refusing")
+        given_up = replace(self, status=Status.UNREACHED, wanted=None, not_before=None)
+        return replace(given_up, refused=why)
 
     def take(self, by: CounsellorId) -> "Callback":
         """A counsellor will make the call themselves."""

@@ -2,13 +2,14 @@
 
 import json
 
-from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
+from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
 from ivr.domain.callback import Attempt, Because, Callback, CallbackId, Result, Status
 from ivr.domain.fields import Fields, parse, read_day, read_time, written
 
 VERSION = 1
 MOST_CHARACTERS = 16384  # attempts are few, but a person may reopen a request again and again
 
+_GIVEN_UP = frozenset({Status.UNREACHED, Status.CLOSED})
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -37,6 +38,7 @@ def encode(callback: Callback) -> str:
         "answered_by": callback.answered_by,
         "closed_because": callback.closed_because,
         "again": callback.again,
+        "refused": callback.refused,
     }
     return _JSON.encode(_known(fields))
 
@@ -91,6 +93,7 @@ def _callback(fields: Fields) -> Callback:
         answered_by=fields.maybe("answered_by", CallId),
         closed_because=fields.maybe("closed_because", Because),
         again=fields.count("again"),
+        refused=fields.maybe("refused", Refused),
     )
 
 
@@ -111,6 +114,8 @@ def _checked(callback: Callback) -> Callback:
         raise ValueError("attempts that are not numbered from 1")
     if any((each.ended is None) is not (each.result is None) for each in callback.attempts):
         raise ValueError("an attempt's end and its result belong together")
+    if callback.refused is not None and callback.status not in _GIVEN_UP:
+        raise ValueError(f"{callback.status}, and yet given up")
     on_air = [each.number for each in callback.attempts if each.ended is None]
     calling = [len(callback.attempts)] if callback.status is Status.CALLING else []
     if on_air != calling:

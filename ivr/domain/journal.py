@@ -71,6 +71,7 @@ class CallbackKind(StrEnum):
     TAKEN = "taken"  # by
     CLOSED = "closed"  # because, by (None: nobody was named)
     ANSWERED_BY_PHONE = "answered_by_phone"  # -
+    REFUSED = "refused"  # because; the number may not be called any more
 
 
 PROMISES = frozenset({EventKind.CALLBACK_REQUESTED, EventKind.CALLBACK_REPEATED})

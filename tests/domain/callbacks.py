@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
+from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
 from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import forced_open
@@ -69,6 +69,7 @@ DOINGS: dict[str, Callable[[Callback], Callback]] = {
     "postpone": lambda it: it.postpone(BEGIN + 60 * MIN),
     "take": lambda it: it.take(ANNA),
     "close": lambda it: it.close(Because.SETTLED),
+    "refuse": lambda it: it.refuse(Refused.BARRED),
     "got through": lambda it: it.answered_by_phone(THEIR_CALL),
     **{
         f"ended: {result}": lambda it, result=result: it.end_attempt(  # type: ignore[misc]
@@ -85,6 +86,7 @@ LEGAL: dict[Status, dict[str, Status]] = {
         "postpone": Status.WAITING,
         "take": Status.WAITING,
         "close": Status.CLOSED,
+        "refuse": Status.UNREACHED,
         "got through": Status.ANSWERED_BY_PHONE,
     },
     Status.CALLING: {

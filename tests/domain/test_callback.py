@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ivr.domain.call import Language, TopicId
+from ivr.domain.call import Language, Refused, TopicId
 from ivr.domain.callback import (
+    Because,
     IllegalTransition,
     Result,
     Status,
@@ -68,6 +69,19 @@ def test_after_the_last_attempt_it_wants_a_counsellors_eye() -> None:
         now += 30 * MIN
     assert it.status is Status.UNREACHED
     assert next_due(it, now, ALWAYS, POLICY) is None
+
+
+def test_a_number_that_may_not_be_called_any_more_wants_a_counsellors_eye_and_says_why() -> None:
+    refused = request(wanted=ANNA, not_before=BEGIN + MIN).refuse(Refused.FOREIGN)
+    assert (refused.status, refused.refused, refused.wanted) == (
+        Status.UNREACHED, Refused.FOREIGN, None,
+    )  # fmt: skip
+    assert decode(encode(refused)) == refused
+    assert next_due(refused, BEGIN, ALWAYS, POLICY) is None
+    assert refused.close(Because.SETTLED).refused is Refused.FOREIGN
+    reopened = refused.postpone(BEGIN)
+    assert (reopened.status, reopened.refused) == (Status.WAITING, None)
+    assert due(reopened, BEGIN, ALWAYS, POLICY)
 
 
 def test_a_counsellor_who_reopens_it_gives_it_all_its_attempts_anew() -> None:
@@ -150,6 +164,7 @@ def test_what_was_written_down_is_read_as_it_was(status: Status) -> None:
         encode(request()).replace("waiting", "vanished"),
         encode(request()).replace("waiting", "calling"),
         encode(calling()).replace("calling", "waiting"),
+        encode(request()).replace('"forgiven"', '"refused":"barred","forgiven"'),
         encode(calling()).replace('"number":1', '"number":2'),
         encode(calling()).replace('"number":1', '"number":1,"result":"busy"'),
         encode(calling()).replace('"attempts":[', '"attempts":[7,'),

@@ -149,21 +149,6 @@ def test_what_cannot_be_put_on_disk_is_not_dialled() -> None:
     run_in_virtual_time(story())
 
 
-def test_a_number_that_the_line_may_not_call_is_never_dialled() -> None:
-    async def story() -> None:
-        world = await CalledBack.begin({})
-        await world.stop()
-        world.config = changed(world.config, "paid", caller_id="0401234567")  # it is ours now
-        world.start()
-        anna = world.phone("anna")
-        await asyncio.sleep(120)
-        assert (anna.rung, world.citizen.rung) == (0, 0)
-        assert world.request.status is Status.WAITING
-        await world.close()
-
-    run_in_virtual_time(story())
-
-
 def test_a_line_that_does_not_dial_leaves_its_callbacks_on_the_list() -> None:
     async def story() -> None:
         config = changed(dials(), "free", waiting=PATIENT, callback=CallbackPolicy())
