@@ -23,7 +23,7 @@ ANSWER_S = 20.0  # longer than the line waits for its disk
 
 _HEADINGS = (
     *("callback", "status", "line", "number", "language", "topic", "urgent", "asked"),
-    *("promised by", "not before", "attempts", "taken by"),
+    *("promised by", "not before", "attempts", "next due", "why", "taken by"),
 )
 
 
@@ -142,6 +142,8 @@ def _row(callback: Mapping[str, Any]) -> Sequence[str]:
         callback["promised_by"],
         _wall(callback["not_before"]),
         str(len(callback["attempts"])),
+        _wall(callback["next_due"]),
+        callback["refused"] or callback["held_by"] or "-",
         callback["taken_by"] or "-",
     )
 

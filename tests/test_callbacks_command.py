@@ -93,7 +93,7 @@ async def test_the_list_is_a_table_with_numbers_and_wall_times(
     assert heading.split()[:4] == ["callback", "status", "line", "number"]
     assert first.split() == [
         *("n1-1.1", "waiting", "free", "+358401234567", "fi", "families", "yes"),
-        *("2026-11-23", "10:00", "2026-11-23", "-", "1", "-"),
+        *("2026-11-23", "10:00", "2026-11-23", "-", "1", "2026-11-23", "10:00", "at_once", "-"),
     ]
     assert second.split()[-1] == "anna"
     assert first.index("waiting") == second.index("waiting") == heading.index("status")
@@ -106,6 +106,7 @@ async def test_one_is_shown_with_its_attempts(
     code, out, _ = await said(capsys, "show", "n1-1.1")
     assert code == 0
     assert "number          +358401234567\n" in out
+    assert "next due        2026-11-23 10:00\nwhy             at_once\n" in out
     assert out.endswith("attempt 1: 2026-11-23 10:00  anna  busy, by hand\n")
 
 

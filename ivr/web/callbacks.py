@@ -37,37 +37,38 @@ async def _list(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text="the list is asked for by: line, status")
     status = choice(asked, "status", tuple(Status)) if "status" in asked else None
     line = LineId(asked["line"]) if "line" in asked else None
-    found = await _desk(request).listed(line=line, status=status)
-    return web.json_response({"callbacks": [_shown(each) for each in found]})
+    desk = _desk(request)
+    found = await desk.listed(line=line, status=status)
+    return web.json_response({"callbacks": [_shown(each, desk) for each in found]})
 
 
 async def _show(request: web.Request) -> web.Response:
     await body(request)
-    return _answer(await _desk(request).shown(_id(request)))
+    return _answer(request, await _desk(request).shown(_id(request)))
 
 
 async def _take(request: web.Request) -> web.Response:
     said = await body(request, "counsellor", may=frozenset({"instead_of"}))
     instead_of = CounsellorId(said["instead_of"]) if "instead_of" in said else None
     taker = CounsellorId(said["counsellor"])
-    return _answer(await _desk(request).take(_id(request), taker, instead_of=instead_of))
+    return _answer(request, await _desk(request).take(_id(request), taker, instead_of=instead_of))
 
 
 async def _postpone(request: web.Request) -> web.Response:
     said = await body(request, "until", may=_BY)
     until = instant(said, "until")
-    return _answer(await _desk(request).postpone(_id(request), until, _by(said)))
+    return _answer(request, await _desk(request).postpone(_id(request), until, _by(said)))
 
 
 async def _close(request: web.Request) -> web.Response:
     said = await body(request, "because", may=_BY)
     because = choice(said, "because", tuple(Because))
-    return _answer(await _desk(request).close(_id(request), because, _by(said)))
+    return _answer(request, await _desk(request).close(_id(request), because, _by(said)))
 
 
 async def _reopen(request: web.Request) -> web.Response:
     said = await body(request, may=_BY)
-    return _answer(await _desk(request).reopen(_id(request), _by(said)))
+    return _answer(request, await _desk(request).reopen(_id(request), _by(said)))
 
 
 async def _attempt(request: web.Request) -> web.Response:
@@ -77,7 +78,7 @@ async def _attempt(request: web.Request) -> web.Response:
         result=choice(said, "result", tuple(Result)),
         began=instant(said, "began") if "began" in said else None,
     )
-    return _answer(await _desk(request).attempted(_id(request), made))
+    return _answer(request, await _desk(request).attempted(_id(request), made))
 
 
 def _desk(request: web.Request) -> CallbackDesk:
@@ -95,11 +96,12 @@ def _by(said: Mapping[str, str]) -> CounsellorId | None:
     return CounsellorId(said["counsellor"]) if "counsellor" in said else None
 
 
-def _answer(callback: Callback) -> web.Response:
-    return web.json_response(_shown(callback))
+def _answer(request: web.Request, callback: Callback) -> web.Response:
+    return web.json_response(_shown(callback, _desk(request)))
 
 
-def _shown(callback: Callback) -> dict[str, Any]:
+def _shown(callback: Callback, desk: CallbackDesk) -> dict[str, Any]:
+    next_call = desk.prospect(callback)
     return {
         "id": callback.id,
         "status": callback.status,
@@ -113,10 +115,13 @@ def _shown(callback: Callback) -> dict[str, Any]:
         "promised_by": callback.promised_by.isoformat(),
         "asked_again": callback.again,
         "not_before": _text(callback.not_before),
+        "next_due": _text(next_call.at),
+        "held_by": next_call.held_by,
         "taken_by": callback.wanted,
         "attempts": [_tried(each) for each in callback.attempts],
         "answered_by": callback.answered_by,
         "closed_because": callback.closed_because,
+        "refused": callback.refused,
     }
 
 

@@ -100,6 +100,8 @@ SHOWN = {
     "promised_by": "2026-11-23",
     "asked_again": 0,
     "not_before": None,
+    "next_due": "2026-11-23T08:00:00+00:00",
+    "held_by": "at_once",
     "taken_by": None,
     "attempts": [
         {
@@ -113,6 +115,7 @@ SHOWN = {
     ],
     "answered_by": None,
     "closed_because": None,
+    "refused": None,
 }
 
 
