@@ -1,15 +1,18 @@
 """How the running service is, as the web port shows it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
-from ivr.domain.call import CallId
+from ivr.domain.call import CallId, LineId
+from ivr.domain.callback import Callback
 from ivr.domain.counsellor import Doing
+from ivr.domain.promise import overdue
 from ivr.ports import Clock
+from ivr.web.status import Promises
 
 
 class Condition:
@@ -52,6 +55,25 @@ class Condition:
     def set_aside(self) -> int:
         """See Status."""
         return self._outbox.backlog.rejected
+
+    @property
+    def promises(self) -> Mapping[LineId, Promises]:
+        """See Status."""
+        if self.house is None:
+            return {}
+        found: dict[LineId, list[Callback]] = {line.id: [] for line in self.house.service.lines}
+        for callback in self.house.callbacks.known:
+            found.setdefault(callback.line, []).append(callback)
+        return {line: self._counted(callbacks) for line, callbacks in found.items()}
+
+    def _counted(self, callbacks: Sequence[Callback]) -> Promises:
+        still_open = [each for each in callbacks if each.open]
+        now = self._clock.now()
+        return Promises(
+            open=len(still_open),
+            overdue=sum(overdue(each.promised_by, now) for each in still_open),
+            given_up=len(callbacks) - len(still_open),
+        )
 
     @property
     def counsellors(self) -> Mapping[Doing, int]:

@@ -1,10 +1,18 @@
-"""What a person at the terminal sees of calls and counsellors: one line an event."""
+"""What a person at the terminal sees of calls, callbacks and counsellors: one line an event."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 
 from ivr.domain.call import CallId, LineId
-from ivr.domain.journal import Data, DutyEvent, DutyKind, Event, EventKind
+from ivr.domain.journal import (
+    CallbackEvent,
+    CallbackKind,
+    Data,
+    DutyEvent,
+    DutyKind,
+    Event,
+    EventKind,
+)
 from ivr.domain.schedule import local
 from ivr.masking import escape, mask
 
@@ -34,6 +42,17 @@ _WORDS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FINISHED: ("finished", "{outcome}"),
 }
 
+# That one was asked for is told with the call that asked.
+_CALLBACK_WORDS: Mapping[CallbackKind, tuple[str, str]] = {
+    CallbackKind.CALLED: ("called", "attempt {attempt}, {counsellor}"),
+    CallbackKind.ENDED: ("ended", "attempt {attempt}, {result}: {status}"),
+    CallbackKind.POSTPONED: ("postponed", "to {at}"),
+    CallbackKind.TAKEN: ("taken", "{by}"),
+    CallbackKind.CLOSED: ("closed", "{because}"),
+    CallbackKind.ANSWERED_BY_PHONE: ("ended", "got through by phone"),
+    CallbackKind.REFUSED: ("given up", "the number is refused: {because}"),
+}
+
 # The others are told with the call that they belong to.
 _DUTY_WORDS: Mapping[DutyKind, tuple[str, str]] = {
     DutyKind.SIGNED_IN: ("signed in", "{account}"),
@@ -54,6 +73,8 @@ def call_line(event: Event, lines: Mapping[LineId, str]) -> str:
     `lines` has the names of the service lines.
     """
     word, said = _WORDS[event.kind]
+    if event.kind is EventKind.ARRIVED and event.facts.callback is not None:
+        word = "calls back"
     detail = _said(said, {**event.data, "line": _line(event, lines)})
     start = f"{local(event.at):%H:%M:%S}  call {_short(event.call_id)}  {word:<10}"
     return f"{start}  {detail}".rstrip()
@@ -68,6 +89,23 @@ def duty_line(event: DutyEvent) -> str | None:
     detail = _said(said, {**event.data, "call": call or "-"})
     start = f"{local(event.at):%H:%M:%S}  {escape(event.counsellor):<11}  {word:<10}"
     return f"{start}  {detail}".rstrip()
+
+
+def callback_line(event: CallbackEvent) -> str | None:
+    """`15:04:05  back …388.0  called      attempt 1, aino`; None for what only a call tells.
+
+    It is named by the call that first asked.
+    """
+    if event.kind not in _CALLBACK_WORDS:
+        return None
+    word, said = _CALLBACK_WORDS[event.kind]
+    until = event.callback.not_before
+    known: Data = {
+        "status": event.callback.status,
+        "at": None if until is None else f"{local(until):%d.%m. %H:%M}",
+    }
+    start = f"{local(event.at):%H:%M:%S}  back {_short(CallId(event.callback.id))}  {word:<10}"
+    return f"{start}  {_said(said, {**event.data, **known})}".rstrip()
 
 
 def _said(template: str, data: Data) -> str:

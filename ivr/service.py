@@ -17,9 +17,9 @@ from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
 from ivr.condition import Condition
-from ivr.console import call_line, duty_line
+from ivr.console import call_line, callback_line, duty_line
 from ivr.director import Book, Conductor, Door, House, Roster
-from ivr.domain.journal import DutyEvent, Event
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
 from ivr.ports import Clock
@@ -128,6 +128,10 @@ async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition
         lambda event: _say_if_any(plan, duty_line(event))
     ]
 
+    callback_observers: list[Callable[[CallbackEvent], None]] = [
+        lambda event: _say_if_any(plan, callback_line(event))
+    ]
+
     def observe(event: Event) -> None:
         for each in observers:
             each(event)
@@ -136,12 +140,19 @@ async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition
         for each in duty_observers:
             each(event)
 
+    def observe_callback(event: CallbackEvent) -> None:
+        for each in callback_observers:
+            each(event)
+
     path = plan.settings.state_dir / "outbox.sqlite"
-    async with await Outbox.open(path, observe=observe, observe_duty=observe_duty) as outbox:
+    async with await Outbox.open(
+        path, observe=observe, observe_duty=observe_duty, observe_callback=observe_callback
+    ) as outbox:
         condition = Condition(outbox, plan.options.clock)
         metrics = Metrics(condition)
         observers.append(metrics.observe)
         duty_observers.append(metrics.observe_duty)
+        callback_observers.append(metrics.observe_callback)
         for facts in (await outbox.open_calls()).values():
             metrics.adopt(facts)
         desk = DeskAccess(

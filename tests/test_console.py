@@ -1,11 +1,23 @@
 """A person at the terminal reads what happens in the calls, one line an event."""
 
+from dataclasses import replace
+
 import pytest
 
-from ivr.console import call_line, duty_line
-from ivr.domain.call import LineId
-from ivr.domain.journal import DutyKind, EventKind
-from tests.adapters.record import duty_event, event, facts, whole_call
+from ivr.console import call_line, callback_line, duty_line
+from ivr.domain.call import CallId, LineId, Refused
+from ivr.domain.callback import Because, Result
+from ivr.domain.journal import CallbackKind, DutyKind, EventKind
+from tests.adapters.record import (
+    ARRIVED,
+    duty_event,
+    event,
+    facts,
+    happened,
+    request,
+    whole_call,
+)
+from tests.domain.callbacks import ANNA, MIN, POLICY
 
 NAMES = {LineId("families"): "Lapsiperheet"}
 
@@ -64,3 +76,33 @@ def test_nothing_said_of_a_counsellor_breaks_the_line_or_shows_a_number() -> Non
     assert line is not None
     assert line.isprintable()
     assert "40123" not in line
+
+
+def test_what_becomes_of_a_callback_is_read_as_a_story() -> None:
+    asked = request()
+    begun = asked.begin_by_hand(counsellor=ANNA, began=ARRIVED)
+    ended = begun.end_attempt(Result.BUSY, now=ARRIVED, policy=POLICY)
+    later = ended.postpone(ARRIVED + 60 * MIN)
+    steps = [
+        happened(asked),
+        happened(asked.take(ANNA), CallbackKind.TAKEN, by="anna"),
+        happened(begun, CallbackKind.CALLED, attempt=1, counsellor="anna"),
+        happened(ended, CallbackKind.ENDED, attempt=1, result="busy"),
+        happened(later, CallbackKind.POSTPONED, until="2026-11-23T09:00:00+00:00"),
+        happened(later.refuse(Refused.BARRED), CallbackKind.REFUSED, because="barred"),
+        happened(later.close(Because.SETTLED), CallbackKind.CLOSED, because="settled"),
+    ]
+    assert [line and line[10:] for line in map(callback_line, steps)] == [
+        None,
+        "back …388.0  taken       anna",
+        "back …388.0  called      attempt 1, anna",
+        "back …388.0  ended       attempt 1, busy: waiting",
+        "back …388.0  postponed   to 23.11. 11:00",
+        "back …388.0  given up    the number is refused: barred",
+        "back …388.0  closed      settled",
+    ]
+
+
+def test_a_call_that_we_make_does_not_arrive() -> None:
+    ours = replace(facts(), callback=CallId("n1-1.0"))
+    assert call_line(event(EventKind.ARRIVED, ours), NAMES).endswith("calls back  Lapsiperheet")

@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
 
-def _unobserved(_: Event | DutyEvent) -> None:
+def _unobserved(_: Recorded) -> None:
     """Nobody looks."""
 
 
@@ -34,8 +34,9 @@ class Outbox:
 
     `async with await Outbox.open(path) as outbox:`; leaving flushes and closes.
     Exactly one outcome: a repeated id changes nothing, nor does anything after
-    a call's FINISHED. `observe`, and for counsellors `observe_duty`, is called in
-    the event loop, once for each new event, in order, when it is on disk.
+    a call's FINISHED. `observe`, for counsellors `observe_duty`, for requests to be called
+    back `observe_callback`, is called in the event loop, once for each new event, in order,
+    when it is on disk.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Outbox:
         store: OutboxStore,
         observe: Callable[[Event], None] = _unobserved,
         observe_duty: Callable[[DutyEvent], None] = _unobserved,
+        observe_callback: Callable[[CallbackEvent], None] = _unobserved,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._observe = observe
         self._observe_duty = observe_duty
+        self._observe_callback = observe_callback
         self._news = asyncio.Event()
         self._closed = False
         self._commit = GroupCommit(store, kept=self._kept)
@@ -58,9 +61,11 @@ class Outbox:
         *,
         observe: Callable[[Event], None] = _unobserved,
         observe_duty: Callable[[DutyEvent], None] = _unobserved,
+        observe_callback: Callable[[CallbackEvent], None] = _unobserved,
     ) -> Self:
         """Open or create the file. Raises Refusal when it is taken, broken or out of reach."""
-        return cls(await asyncio.to_thread(OutboxStore.open, path), observe, observe_duty)
+        store = await asyncio.to_thread(OutboxStore.open, path)
+        return cls(store, observe, observe_duty, observe_callback)
 
     async def __aenter__(self) -> Self:
         return self
@@ -212,7 +217,7 @@ class Outbox:
             case DutyEvent():
                 self._observe_duty(event)
             case CallbackEvent():
-                pass  # the events of the calls that it is about are told
+                self._observe_callback(event)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

@@ -32,6 +32,11 @@ def can_be_kept(line: ServiceLine, by: date, now: datetime) -> bool:
     return opening is not None and local(opening).date() <= by
 
 
+def overdue(by: date, now: datetime) -> bool:
+    """Whether the last day on which somebody was to be called has gone by."""
+    return by < local(now).date()
+
+
 def _first_day(line: ServiceLine, now: datetime) -> date:
     today = local(now).date()
     closes = closes_at(line.schedule, now)

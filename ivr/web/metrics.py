@@ -1,13 +1,23 @@
-"""What Prometheus is told: calls, waits, and how the service is."""
+"""What Prometheus is told: calls, waits, callbacks, and how the service is."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from ivr.domain.call import CallId, Facts, SceneName
 from ivr.domain.counsellor import Doing
-from ivr.domain.journal import DutyEvent, DutyKind, Event, EventKind
-from ivr.web.status import Status
+from ivr.domain.journal import (
+    CallbackEvent,
+    CallbackKind,
+    DutyEvent,
+    DutyKind,
+    Event,
+    EventKind,
+)
+from ivr.web.status import Promises, Status
 
 # Seconds. Callers are patient in minutes; the service level is asked at 60 and 180 s.
 WAITING_BUCKETS = (5, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
@@ -25,6 +35,18 @@ class Metrics:
         )
         self._ended = Counter(
             "ivr_calls_ended", "Calls that ended", ["line", "outcome"], registry=self._registry
+        )
+        self._called_back = Counter(
+            "ivr_calls_back_ended",
+            "Calls back that we made and that ended",
+            ["line", "outcome"],
+            registry=self._registry,
+        )
+        self._attempts = Counter(
+            "ivr_callback_attempts",
+            "Attempts to call citizens back that ended, by the line and by hand",
+            ["line", "result", "by"],
+            registry=self._registry,
         )
         self._dispositions = Counter(
             "ivr_dispositions",
@@ -46,15 +68,16 @@ class Metrics:
 
     def observe(self, event: Event) -> None:
         """Count an event of a call."""
-        line = event.facts.line or NO_LINE
+        line, ours = event.facts.line or NO_LINE, event.facts.callback is not None
         self._place(event.facts)
         match event.kind:
-            case EventKind.ARRIVED:
+            case EventKind.ARRIVED if not ours:
                 self._arrived.labels(line).inc()
-            case EventKind.CONNECTED if event.facts.joined is not None:
+            case EventKind.CONNECTED if event.facts.joined is not None and not ours:
                 self._waiting.observe((event.at - event.facts.joined).total_seconds())
             case EventKind.FINISHED:
-                self._ended.labels(line, str(event.data.get("outcome"))).inc()
+                ended = self._called_back if ours else self._ended
+                ended.labels(line, str(event.data.get("outcome"))).inc()
                 self._remove(event.call_id)
             case _:
                 pass
@@ -68,6 +91,13 @@ class Metrics:
                 self._wrong_pins.inc()
             case _:
                 pass
+
+    def observe_callback(self, event: CallbackEvent) -> None:
+        """Count an event of a request to be called back."""
+        if event.kind is CallbackKind.ENDED:
+            attempt = event.callback.attempts[-1]
+            by = "hand" if attempt.by_hand else "line"
+            self._attempts.labels(event.callback.line, str(attempt.result), by).inc()
 
     def adopt(self, facts: Facts) -> None:
         """Show a call that was open before this process began; it is not counted as an arrival."""
@@ -99,9 +129,33 @@ class Metrics:
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)
+        self._registry.register(_PromisesNow(status))
         people = Gauge("ivr_counsellors", "Counsellors now", ["state"], registry=self._registry)
         for doing in Doing:
             people.labels(doing).set_function(partial(_how_many, status, doing))
+
+
+_PROMISES: tuple[tuple[str, str, Callable[[Promises], int]], ...] = (
+    ("ivr_callbacks_open", "Callbacks to be made", lambda it: it.open),
+    ("ivr_callbacks_overdue", "Of them, past the promised day", lambda it: it.overdue),
+    ("ivr_callbacks_given_up", "Callbacks for a person to see to", lambda it: it.given_up),
+)
+
+
+class _PromisesNow(Collector):
+    """The callbacks of each line, looked up at each scrape."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge each for those open, overdue and given up."""
+        promises = self._status.promises
+        for name, text, of in _PROMISES:
+            gauge = GaugeMetricFamily(name, text, labels=["line"])
+            for line, known in promises.items():
+                gauge.add_metric([line], of(known))
+            yield gauge
 
 
 def _how_many(status: Status, doing: Doing) -> int:

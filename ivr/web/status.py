@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from ivr.domain.call import LineId
 from ivr.domain.counsellor import Doing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promises:
+    """How many callbacks of a line are open, how many of them past the day that was promised.
+
+    `given_up` are those that want a person's eye.
+    """
+
+    open: int
+    overdue: int
+    given_up: int
 
 
 class Status(Protocol):
@@ -39,6 +52,11 @@ class Status(Protocol):
     @property
     def set_aside(self) -> int:
         """Events that Postgres refused."""
+        ...
+
+    @property
+    def promises(self) -> Mapping[LineId, Promises]:
+        """The callbacks of each line; empty while that is not known yet."""
         ...
 
     @property

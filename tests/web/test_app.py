@@ -6,14 +6,25 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import pytest
 
-from ivr.domain.call import SceneName
+from ivr.domain.call import CallId, LineId, SceneName
+from ivr.domain.callback import Result
 from ivr.domain.counsellor import Doing
-from ivr.domain.journal import DutyKind, EventKind
+from ivr.domain.journal import CallbackKind, DutyKind, EventKind
 from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
-from tests.adapters.record import ARRIVED, duty_event, event, facts, whole_call
+from ivr.web.status import Promises
+from tests.adapters.record import (
+    ARRIVED,
+    duty_event,
+    event,
+    facts,
+    happened,
+    request,
+    whole_call,
+)
+from tests.domain.callbacks import ANNA, POLICY
 
 ANYWHERE = Address(host="127.0.0.1", port=0)
 
@@ -29,6 +40,7 @@ class MadeUpStatus:
     oldest_s: float = 0.0
     set_aside: int = 0
     counsellors: Mapping[Doing, int] = field(default_factory=dict)
+    promises: Mapping[LineId, Promises] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -160,6 +172,45 @@ async def test_the_wait_is_measured_when_a_counsellor_is_heard(
     assert now["ivr_waiting_seconds_sum"] == 100
     assert now['ivr_waiting_seconds_bucket{le="60.0"}'] == 0
     assert now['ivr_waiting_seconds_bucket{le="120.0"}'] == 1
+
+
+async def test_a_call_that_we_make_is_none_of_the_callers_calls(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    ours = replace(facts(), callback=CallId("n1-1.0"), joined=ARRIVED)
+    for each in whole_call(ours):
+        metrics.observe(each)
+    now = await scraped(web)
+    assert now['ivr_calls_back_ended_total{line="families",outcome="served"}'] == 1
+    assert now["ivr_waiting_seconds_count"] == 0
+    assert now['ivr_calls_now{scene="waiting"}'] == 0
+    assert not [name for name in now if name.startswith(("ivr_calls_arrived", "ivr_calls_ended"))]
+
+
+async def test_attempts_to_call_back_are_counted_by_their_result_and_by_whom(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    begun = request().begin_by_hand(counsellor=ANNA, began=ARRIVED)
+    ended = begun.end_attempt(Result.BUSY, now=ARRIVED, policy=POLICY)
+    for kind, after in (
+        (CallbackKind.REQUESTED, request()),
+        (CallbackKind.CALLED, begun),
+        (CallbackKind.ENDED, ended),
+    ):
+        metrics.observe_callback(happened(after, kind))
+    now = await scraped(web)
+    assert now['ivr_callback_attempts_total{by="hand",line="families",result="busy"}'] == 1
+
+
+async def test_open_and_overdue_callbacks_are_measured_at_each_look(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    assert not [name for name in await scraped(web) if name.startswith("ivr_callbacks_")]
+    status.promises = {LineId("families"): Promises(open=5, overdue=2, given_up=1)}
+    now = await scraped(web)
+    assert now['ivr_callbacks_open{line="families"}'] == 5
+    assert now['ivr_callbacks_overdue{line="families"}'] == 2
+    assert now['ivr_callbacks_given_up{line="families"}'] == 1
 
 
 async def test_a_call_to_no_line_is_counted(web: aiohttp.ClientSession, metrics: Metrics) -> None:
