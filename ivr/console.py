@@ -23,6 +23,7 @@ _WORDS: Mapping[EventKind, tuple[str, str]] = {
     EventKind.SCENE: ("scene", "{scene}"),
     EventKind.JOINED: ("joined", "{ahead} ahead"),
     EventKind.REJOINED: ("rejoined", "the place of an earlier call"),
+    EventKind.ASSURED: ("assured", "is called back on hanging up"),
     EventKind.URGENT: ("urgent", "says the {by}"),
     EventKind.LANGUAGE: ("language", "{language}"),
     EventKind.LIMIT: ("limit", "{because}: {ending}"),

@@ -6,7 +6,7 @@ from ivr.config.naming import unknown
 from ivr.config.policies import ENDINGS
 from ivr.config.problem import Problem
 from ivr.config.source import Node
-from ivr.domain.policy import Ending
+from ivr.domain.policy import Ending, OnAbandon
 
 _CALLBACKS = frozenset({Ending.OFFER_CALLBACK.value, Ending.KEEP_CALLBACK.value})
 
@@ -19,6 +19,7 @@ def contradictions(line: Node, topics: Node) -> Iterator[Problem]:
         if key in ENDINGS:
             yield from _callbacks_off(line, key, node)
             yield from _no_other_topic(line, key, node)
+    yield from _abandon_off(line)
     yield from _the_same_topic(line)
 
 
@@ -49,6 +50,16 @@ def _callbacks_off(line: Node, key: str, ending: Node) -> Iterator[Problem]:
         yield ending.problem(
             f"callbacks are off, yet {key} ends in one; write enabled: yes,"
             f" or {key}: notice, other_topic or wait"
+        )
+
+
+def _abandon_off(line: Node) -> Iterator[Problem]:
+    off = line["callback"]["enabled"].value in (False, "no")
+    key = line["waiting"]["on_abandon"]
+    if off and key.text == OnAbandon.CALLBACK:
+        yield key.problem(
+            "callbacks are off, yet on_abandon makes one; write enabled: yes, or"
+            " on_abandon: nothing"
         )
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from ivr.config.problem import cure, listed, shown
 from ivr.domain.call import Language
 from ivr.domain.number import dialled_form, normalised
-from ivr.domain.policy import Disposition, Distribution, Ending, OnBudgetEnd
+from ivr.domain.policy import Disposition, Distribution, Ending, OnAbandon, OnBudgetEnd
 from ivr.domain.schedule import Hours
 from ivr.domain.service import Charging, SignsIn
 
@@ -186,6 +186,7 @@ YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
 LanguageField = Annotated[Language, _choice(Language)]
 ChargingField = Annotated[Charging, _choice(Charging)]
 InternalNumber = Annotated[str, PlainValidator(_internal_number)]
+AbandonField = Annotated[OnAbandon, _choice(OnAbandon)]
 BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd)]
 CalendarField = Annotated[Calendar, _choice(Calendar)]
 EndingField = Annotated[Ending, _choice(Ending)]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from ivr.config.fields import (
+    AbandonField,
     Beginning,
     BudgetEndField,
     DistributionField,
@@ -81,6 +82,7 @@ class WaitingSection(Section):
     on_closing: EndingField = _WAITING.on_closing
     other_topic: OptionalName = _WAITING.other_topic
     rejoin_min: Annotated[int, Field(ge=0, le=60)] = _WAITING.rejoin_min
+    on_abandon: AbandonField = _WAITING.on_abandon
     ghost_after_s: SecondsOrNone = _WAITING.ghost_after_s
 
     @field_validator("offer_before_budget_s")

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 
 from ivr.director.calls_made import CallsMade
@@ -13,10 +14,8 @@ from ivr.domain.journal import (
     CallbackEvent,
     CallbackKind,
     Data,
-    Event,
-    EventKind,
     callback_event,
-    event,
+    promise_event,
 )
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.promise import can_be_kept, promised_by
@@ -122,15 +121,28 @@ class Book:
         """See `ivr.stage.Callbacks`."""
         await self.learn()
         earlier = self._open.get((call.line.id, number))
-        asked, kind = self._asked(call, number, earlier)
+        asked, kind = self._asked(call.facts, call.line, number, earlier)
         self._open[asked.key] = asked
         now = self._clock.now()
-        happened = callback_event(asked, kind, now, call.facts.call_id, {})
+        happened = callback_event(asked, kind, now, call.facts.call_id, NO_DATA)
         try:
-            await self._journal.promise_callback(happened, _told(call.facts, asked, now))
+            await self._journal.promise_callback(happened, promise_event(call.facts, asked, now))
         except JournalUnavailable:
             self._not_kept(asked, earlier)
             raise
+
+    def hung_up(self, facts: Facts, line: ServiceLine, number: str) -> None:
+        """The caller of this call has left the line, and is called back at this number (E.164).
+
+        The disk takes it with the events of the call, in order. Said twice, after a crash, it
+        changes nothing more.
+        """
+        earlier = self._open.get((line.id, number))
+        asked, kind = self._asked(facts, line, number, earlier)
+        known = earlier is not None and replace(asked, again=earlier.again) == earlier
+        if known and kind is CallbackKind.AGAIN:
+            return
+        self._record(asked, kind, facts.call_id, {"by": "hang_up"})
 
     def answered(self, call: Call) -> None:
         """See `ivr.stage.Callbacks`."""
@@ -173,18 +185,18 @@ class Book:
         self._record(given_up, CallbackKind.REFUSED, CallId(callback.id), {"because": why})
 
     def _asked(
-        self, call: Call, number: str, earlier: Callback | None
+        self, facts: Facts, line: ServiceLine, number: str, earlier: Callback | None
     ) -> tuple[Callback, CallbackKind]:
         """The request as it is now that this call has asked."""
-        facts, line = call.facts, call.line
         topic = facts.topic or line.general_topic
+        language = facts.language or line.languages[0]
         if earlier is None:
             now = self._clock.now()
             new = Callback(
                 id=CallbackId(facts.call_id),
                 line=line.id,
                 number=number,
-                language=call.language,
+                language=language,
                 topic=topic,
                 joined=facts.joined or facts.arrived,
                 requested=now,
@@ -197,7 +209,7 @@ class Book:
             return earlier, CallbackKind.REQUESTED
         again = earlier.ask_again(
             urgent=facts.urgent,
-            language=call.language,
+            language=language,
             topic=topic,
             promised_by=self._still_promised(line, earlier),
         )
@@ -244,20 +256,3 @@ class Book:
             del self._open[asked.key]
         else:
             self._open[asked.key] = earlier
-
-
-def _told(facts: Facts, asked: Callback, now: datetime) -> Event:
-    """What this call is told: that it is called back, or that it is to be already."""
-    by = asked.promised_by.isoformat()
-    if asked.id != str(facts.call_id):
-        told = {"callback": asked.id, "promised_by": by}
-        return event(facts, EventKind.CALLBACK_REPEATED, now, told)
-    data = {
-        "number": asked.number,
-        "line": asked.line,
-        "language": asked.language,
-        "topic": asked.topic,
-        "joined": asked.joined.isoformat(),
-        "promised_by": by,
-    }
-    return event(facts, EventKind.CALLBACK_REQUESTED, now, data)

@@ -152,7 +152,7 @@ class Director:
                 case Attend(channel=channel, account=account, dialled=dialled):
                     self._desk_calls.attend(channel, account, dialled, found=True)
                 case Close():
-                    close_afterwards(self._house, action)
+                    await close_afterwards(self._house, action)
                 case HangUpOrphan(channel=channel):
                     await self._switch.hang_up(channel)
                 case RemoveBridge(bridge=bridge):
@@ -212,6 +212,8 @@ class Director:
 
     def _begin(self, call: Call, *, fresh: bool) -> None:
         self._calls[call.channel] = call
+        if self.ready:
+            self._desk.match_soon()  # nobody is called back who is on the line
         self._tasks.start(self._perform(call, fresh=fresh), f"call {call.facts.call_id}")
 
     def _on_air(self) -> list[Facts]:

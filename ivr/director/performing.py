@@ -9,6 +9,7 @@ import structlog
 
 from ivr.director.calling_back import CallingBack
 from ivr.director.house import House
+from ivr.director.leaving import keep_place
 from ivr.director.matchmaking import Matchmaker
 from ivr.domain.call import TALK_SCENES, Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
@@ -186,6 +187,7 @@ class Performance:
     async def _finish(self, outcome: Outcome) -> None:
         """One outcome on the record, and nothing of the call left on the switch."""
         call = self._call
+        await keep_place(self._house, call.facts, outcome)
         call.note(outcome=outcome)
         if call.facts.callback is not None:
             self._calling_back.attempts.over(call)

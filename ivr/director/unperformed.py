@@ -5,6 +5,7 @@ from contextlib import suppress
 import structlog
 
 from ivr.director.house import House
+from ivr.director.leaving import keep_place
 from ivr.domain.call import ChannelId, Facts, Outcome
 from ivr.domain.journal import Data, EventKind, event
 from ivr.domain.recovery import Close
@@ -22,8 +23,9 @@ async def turn_away(house: House, switch: Switch, channel: ChannelId, facts: Fac
     _record(house, facts, EventKind.FINISHED, {"outcome": Outcome.FALLBACK})
 
 
-def close_afterwards(house: House, action: Close) -> None:
-    """Record the end of a call that ended while nobody looked."""
+async def close_afterwards(house: House, action: Close) -> None:
+    """Record the end of a call that ended while nobody looked, and what was left of it."""
+    await keep_place(house, action.facts, action.outcome)
     log.info("call.closed_afterwards", call_id=action.facts.call_id, outcome=action.outcome)
     _record(house, action.facts, EventKind.FINISHED, {"outcome": action.outcome})
 

@@ -126,7 +126,8 @@ class Facts:
     and `colleague_leg` are who is consulted or added, and on which channel;
     the colleague is None for an outside number. `target` is whom the
     counsellor asked for, as `domain.transfer` writes it. `keyed` is the number (E.164) that
-    the caller has keyed in to be called back at. `callback` is the request for which we have
+    the caller has keyed in to be called back at. `assured` says that they were told in this
+    wait: whoever hangs up in the line is called back. `callback` is the request for which we have
     called the citizen; None where they have called us.
     """
 
@@ -157,6 +158,7 @@ class Facts:
     colleague_leg: ChannelId | None = None
     target: str | None = None
     keyed: str | None = None
+    assured: bool = False
     callback: CallId | None = None
     outcome: Outcome | None = None
 

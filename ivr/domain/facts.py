@@ -86,6 +86,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "colleague_leg": facts.colleague_leg,
         "target": facts.target,
         "keyed": facts.keyed,
+        "assured": facts.assured or None,
         "callback": facts.callback,
         "outcome": facts.outcome,
     }
@@ -120,6 +121,7 @@ def _facts(fields: Fields) -> Facts:
         colleague_leg=fields.maybe("colleague_leg", ChannelId),
         target=fields.some("target"),
         keyed=fields.some("keyed"),
+        assured=fields.flag("assured"),
         callback=fields.maybe("callback", CallId),
         outcome=fields.maybe("outcome", Outcome),
     )

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     SCENE = "scene"  # scene
     JOINED = "joined"  # ahead
     REJOINED = "rejoined"  # - ; the place of an earlier call was regained
+    ASSURED = "assured"  # - ; about to be told that who hangs up in the line is called back
     URGENT = "urgent"  # by (caller or counsellor)
     LANGUAGE = "language"  # language; changed while waiting
     LIMIT = "limit"  # because, ending
@@ -63,8 +64,8 @@ class DutyKind(StrEnum):
 class CallbackKind(StrEnum):
     """What happened to a request to be called back; `data` carries the keys named beside each."""
 
-    REQUESTED = "requested"  # -
-    AGAIN = "again"  # - ; the same number asked the same line again
+    REQUESTED = "requested"  # by (hang_up; left out: the caller asked, or the line kept it)
+    AGAIN = "again"  # by, as above; the same number asked the same line again
     CALLED = "called"  # attempt, counsellor
     ENDED = "ended"  # attempt, result
     POSTPONED = "postponed"  # until, by (None: nobody was named); of an unreached one: reopened
@@ -202,6 +203,23 @@ def callback_event(
         callback=callback,
         data=data,
     )
+
+
+def promise_event(facts: Facts, asked: Callback, at: datetime) -> Event:
+    """What a call that asked is told: that it is called back, or that it is to be already."""
+    by = asked.promised_by.isoformat()
+    if asked.id != str(facts.call_id):
+        told = {"callback": asked.id, "promised_by": by}
+        return event(facts, EventKind.CALLBACK_REPEATED, at, told)
+    data = {
+        "number": asked.number,
+        "line": asked.line,
+        "language": asked.language,
+        "topic": asked.topic,
+        "joined": asked.joined.isoformat(),
+        "promised_by": by,
+    }
+    return event(facts, EventKind.CALLBACK_REQUESTED, at, data)
 
 
 def event(facts: Facts, kind: EventKind, at: datetime, data: Data, of: str = "") -> Event:

@@ -24,6 +24,13 @@ class Ending(StrEnum):
     WAIT = "wait"  # the caller waits on
 
 
+class OnAbandon(StrEnum):
+    """What becomes of a caller who hangs up in the line."""
+
+    CALLBACK = "callback"  # the caller's own number is kept, where they were told so
+    NOTHING = "nothing"
+
+
 class Distribution(StrEnum):
     """Which of the free counsellors with the best skill level is rung."""
 
@@ -79,8 +86,9 @@ class WaitingPolicy:
     is when nobody who could serve the caller has been signed in and reachable
     for `nobody_after_s`. Who is in the line at closing is served for
     `after_closing_min`; then `on_closing`. Who was cut off and calls again from
-    the same number within `rejoin_min` regains the place (0: never). A phone
-    whose sound had been flowing and stopped `ghost_after_s` ago is gone (0: no
+    the same number within `rejoin_min` regains the place (0: never). With
+    `on_abandon: callback` they are called back as well, and told so while they wait.
+    A phone whose sound had been flowing and stopped `ghost_after_s` ago is gone (0: no
     such check).
     """
 
@@ -100,6 +108,7 @@ class WaitingPolicy:
     on_closing: Ending = Ending.OFFER_CALLBACK
     other_topic: TopicId | None = None
     rejoin_min: int = 10
+    on_abandon: OnAbandon = OnAbandon.NOTHING
     ghost_after_s: float = 60.0
 
 

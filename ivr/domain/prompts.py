@@ -80,6 +80,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "place_regained": _NONE,
     "hold_thanks": _NONE,
     "callback_offer": _NONE,
+    "callback_on_hangup": _NONE,
     "number_confirm": frozenset({"number"}),
     "number_hidden": _NONE,
     "number_entry": _NONE,

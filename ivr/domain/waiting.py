@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ivr.domain.abandon import may_be_assured
 from ivr.domain.call import Facts, Language, Limit, SceneName
 from ivr.domain.destination import own_number
 from ivr.domain.limits import closing, limits
@@ -15,6 +16,7 @@ from ivr.domain.service import Charging, ServiceLine
 class Step(StrEnum):
     """The next thing that happens to a caller who waits; of two at once the first here."""
 
+    ASSURANCE = "assurance"  # who hangs up is called back
     POSITION = "position"  # how many are ahead, and thanks
     OFFER = "offer"  # a callback is offered
     CLOSED = "closed"  # the line has closed, and the caller is still in it
@@ -41,14 +43,16 @@ class Stretch:
 
     `entered` is when it began, `said` when something was last announced, `offered`
     when a callback was last offered. `told_closed`: the caller knows that the line
-    has closed. `nobody_since` is since when nobody who could serve the caller is at
-    work. `lengths` is how long it takes at most to say each step, seconds.
+    has closed; `assured`: that they are called back if they hang up. `nobody_since` is since
+    when nobody who could serve the caller is at work. `lengths` is how long it takes at
+    most to say each step, seconds.
     """
 
     entered: datetime
     said: datetime
     offered: datetime | None = None
     told_closed: bool = False
+    assured: bool = False
     nobody_since: datetime | None = None
     lengths: Mapping[Step, float] = field(default_factory=dict)
 
@@ -127,6 +131,8 @@ def other_language(line: ServiceLine, language: Language) -> Language | None:
 
 def _to_be_said(line: ServiceLine, facts: Facts, stretch: Stretch) -> Iterator[Due]:
     """What the caller is still to be told while they wait, if there is time for it."""
+    if not stretch.assured and may_be_assured(line, facts):
+        yield Due(at=stretch.entered, step=Step.ASSURANCE)
     every = timedelta(seconds=line.waiting.announce_every_s)
     yield Due(at=stretch.said + every, step=Step.POSITION)
     if line.callback.enabled:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ivr.domain.abandon import may_be_assured
 from ivr.domain.estimate import WaitBand, said_band
 from ivr.domain.phrase import Count
 from ivr.domain.waiting import Step, other_language
@@ -40,7 +41,13 @@ class Announcer:
 
     def place(self) -> list[Prompt]:
         """Now and then."""
-        return [*self._where_and_how_long(), self._call.prompt("hold_thanks")]
+        thanks = self._call.prompt("hold_thanks")
+        assured = self.assurance() if self._call.facts.assured else []
+        return [*self._where_and_how_long(), thanks, *assured]
+
+    def assurance(self) -> list[Prompt]:
+        """Who hangs up in the line is called back."""
+        return [self._call.prompt("callback_on_hangup")]
 
     def offer(self) -> list[Prompt]:
         """A callback is offered."""
@@ -56,8 +63,11 @@ class Announcer:
         counts = (0, 1, LONGEST_COUNTED, MOST_COUNTED + 1)
         position = max(call.length(_position(call, ahead)) for ahead in counts)
         wait = max(call.length(call.prompt(f"wait_{band}")) for band in WaitBand)
+        assurance = call.length(*self.assurance())
+        again = assurance if may_be_assured(call.line, call.facts) else 0.0
         return {
-            Step.POSITION: position + wait + call.length(call.prompt("hold_thanks")),
+            Step.ASSURANCE: assurance,
+            Step.POSITION: position + wait + call.length(call.prompt("hold_thanks")) + again,
             Step.OFFER: call.length(*self.offer()),
             Step.CLOSED: call.length(*self.closed()),
         }

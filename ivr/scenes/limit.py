@@ -102,6 +102,7 @@ async def _other_topic(call: Call) -> SceneName:
 
 async def notice(call: Call) -> Outcome:
     """When the caller may try again, where help is to be had meanwhile, and goodbye."""
+    call.note(assured=False)  # they are to call again themselves
     await call.say(*_when_and_where(call), call.prompt("goodbye"))
     return Outcome.TURNED_AWAY
 

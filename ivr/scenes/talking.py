@@ -42,7 +42,8 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
         if not there:
             return await _not_connected(call, desk)
         await call.answer(because="counsellor")
-        call.note(connected=True, wanted=None, target=None)
+        # Who has talked is told anew, before they are called back for hanging up.
+        call.note(connected=True, wanted=None, target=None, assured=False)
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
         await call.settle()
         await call.keep()

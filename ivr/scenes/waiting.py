@@ -18,6 +18,7 @@ from ivr.domain.waiting import (
     other_language,
 )
 from ivr.scenes.announcing import Announcer
+from ivr.scenes.assuring import assure
 from ivr.scenes.vigil import Vigil
 from ivr.stage import Call, Desk, Finished, Heard, Interrupted, Joining, Place, Pressed, Prompt
 
@@ -102,6 +103,8 @@ class _Wait:
     async def _do(self, due: Due) -> Turn:
         call = self._call
         match due.step:
+            case Step.ASSURANCE:
+                return await self._assure()
             case Step.LIMIT:
                 call.note(limit=due.limit)
                 return SceneName.LIMIT
@@ -116,6 +119,13 @@ class _Wait:
             case Step.CLOSED:
                 self._stretch = replace(self._stretch, told_closed=True)
                 return await self._say(self._announcer.closed)
+
+    async def _assure(self) -> Heard:
+        """Say that who hangs up is called back, if the disk has it that they are told so."""
+        self._stretch = replace(self._stretch, assured=True)
+        if not await assure(self._call):
+            return Finished()
+        return await self._say(self._announcer.assurance, latest=False)
 
     def _due(self) -> Due:
         call = self._call
@@ -133,9 +143,9 @@ class _Wait:
             return await self._say(self._announcer.regained)
         return await self._call.hold(seconds, self._place.taken, watch=self._vigil)
 
-    async def _say(self, prompts: Callable[[], list[Prompt]]) -> Heard:
+    async def _say(self, prompts: Callable[[], list[Prompt]], *, latest: bool = True) -> Heard:
         call, said = self._call, prompts()
-        self._latest = prompts
+        self._latest = prompts if latest else self._latest
         heard: Heard = Finished()
         if in_time(call.line, call.facts, call.now(), call.length(*said)):
             heard = await call.say(*said, keys=True, until=self._place.taken)
@@ -154,7 +164,8 @@ class _Wait:
         if language is not None:
             await call.keep(language=language)
             call.record(EventKind.LANGUAGE, of=f"/{call.now().isoformat()}", language=language)
-            self._stretch = replace(self._stretch, lengths=self._announcer.lengths())
+            lengths = self._announcer.lengths()
+            self._stretch = replace(self._stretch, lengths=lengths, assured=False)
             self._place.wants_anew()
         return await self._say(self._announcer.anew)
 

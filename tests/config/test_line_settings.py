@@ -11,6 +11,7 @@ from ivr.domain.policy import (
     Disposition,
     Distribution,
     Ending,
+    OnAbandon,
     Routing,
     WaitingPolicy,
 )
@@ -67,6 +68,7 @@ def test_waiting_is_read_as_it_is_written(folder: Path, spoil: Spoil) -> None:
       on_closing: wait
       other_topic: adults
       rejoin_min: 0
+      on_abandon: callback
       ghost_after_s: 4""")  # fmt: skip
     spoil("counsellors", "    languages: [sv]", "    languages: [sv, fi]")
     spoil("lines", "    callback:", "    urgency_question: yes\n    callback:")
@@ -85,6 +87,7 @@ def test_waiting_is_read_as_it_is_written(folder: Path, spoil: Spoil) -> None:
         on_closing=Ending.WAIT,
         other_topic=line.waiting.other_topic,
         rejoin_min=0,
+        on_abandon=OnAbandon.CALLBACK,
         ghost_after_s=4,
     )
     assert line.waiting.other_topic == "adults"
@@ -195,6 +198,19 @@ def test_an_ending_that_offers_what_is_off_is_refused(
         (
             "lines.yaml:31:19: callbacks are off, yet on_closing ends in one; write enabled: yes,"
             " or on_closing: notice, other_topic or wait"
+        )
+    ]
+
+
+def test_who_hangs_up_is_not_called_back_where_callbacks_are_off(
+    spoil: Spoil, problems: Problems
+) -> None:
+    spoil("lines", "enabled: yes", "enabled: no")
+    spoil("lines", OTHER_WAITS, "      on_abandon: callback")
+    assert problems() == [
+        (
+            "lines.yaml:31:19: callbacks are off, yet on_abandon makes one; write enabled: yes,"
+            " or on_abandon: nothing"
         )
     ]
 

@@ -57,6 +57,7 @@ FACTS = st.builds(
     colleague=st.none() | TEXTS.map(CounsellorId),
     colleague_leg=st.none() | TEXTS.map(ChannelId),
     target=st.none() | TEXTS,
+    assured=st.booleans(),
     callback=st.none() | TEXTS.map(CallId),
     outcome=st.none() | st.sampled_from(Outcome),
 )
@@ -198,6 +199,7 @@ def test_no_fact_is_forgotten() -> None:
         colleague_leg=ChannelId("n1-1795294388.0.leg2"),
         target="adults",
         keyed="+358401234567",
+        assured=True,
         outcome=Outcome.SERVED,
     )
     unset = [each.name for each in fields(Facts) if getattr(known, each.name) in (None, False)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.call import Caller, Facts, Language, Refused, SceneName
-from ivr.domain.policy import CallbackPolicy, Ending, OnBudgetEnd, WaitingPolicy
+from ivr.domain.policy import CallbackPolicy, Ending, OnAbandon, OnBudgetEnd, WaitingPolicy
 from ivr.domain.service import Charging, ServiceLine
 from ivr.domain.waiting import (
     ENDS,
@@ -36,6 +36,7 @@ POLICIES = st.builds(
     offer_before_budget_s=st.floats(0, 100),
     on_longest=st.just(Ending.WAIT),
     on_closing=st.just(Ending.WAIT),
+    on_abandon=st.sampled_from(OnAbandon),
 )
 SECONDS = st.floats(0, 30).map(lambda seconds: timedelta(seconds=seconds))
 FRESH = Stretch(entered=BEGIN, said=BEGIN)
@@ -68,6 +69,8 @@ def _steps(of: ServiceLine, call: Facts, spoken: timedelta, most: int) -> list[D
             stretch = replace(stretch, offered=begun)
         if due.step is Step.CLOSED:
             stretch = replace(stretch, told_closed=True)
+        if due.step is Step.ASSURANCE:
+            stretch = replace(stretch, assured=True)
     return steps
 
 
@@ -118,6 +121,18 @@ def test_a_callback_is_never_offered_where_none_are_kept(
 ) -> None:
     of = replace(_line(policy=policy), callback=CallbackPolicy(enabled=False))
     assert Step.OFFER not in {due.step for due in _steps(of, facts(of), spoken, most=40)}
+
+
+@given(policy=POLICIES, spoken=SECONDS)
+def test_who_hangs_up_is_called_back_is_told_first_if_there_is_time_and_once(
+    policy: WaitingPolicy, spoken: timedelta
+) -> None:
+    of = _line(policy=policy)
+    steps = [due.step for due in _steps(of, facts(of), spoken, most=40)]
+    enough = spoken <= timedelta(seconds=policy.budget_s)
+    told = policy.on_abandon is OnAbandon.CALLBACK and enough
+    assert steps.count(Step.ASSURANCE) == told
+    assert not told or steps[0] is Step.ASSURANCE
 
 
 def test_who_shows_no_number_that_may_be_called_is_offered_to_give_one_but_none_is_kept() -> None:

@@ -23,6 +23,7 @@ from ivr.ports import (
     PlaybackId,
     SwitchEvent,
 )
+from tests.fakes.time import BEGIN
 
 PROMPT_S = 1.0
 PACKETS_PER_S = 50
@@ -76,6 +77,7 @@ class FakeAsterisk:
     """The switch itself; outlives every controller."""
 
     def __init__(self) -> None:
+        self.started = BEGIN
         self.channels: dict[ChannelId, Channel] = {}
         self.bridges: dict[BridgeId, set[ChannelId]] = {}
         self.phones: dict[str, FakePhone] = {}

@@ -17,7 +17,6 @@ from ivr.ports import (
     SwitchUnavailable,
 )
 from tests.fakes.asterisk import Channel, FakeAsterisk
-from tests.fakes.time import BEGIN
 
 COMMAND_S = 0.002
 
@@ -164,7 +163,7 @@ class FakeSwitch:
     async def snapshot(self) -> Snapshot:
         await self._pass()
         return Snapshot(
-            started=BEGIN,
+            started=self._asterisk.started,
             channels={c.id: _found(c) for c in self._asterisk.channels.values()},
             bridges=frozenset(self._asterisk.bridges),
             reachable=frozenset(self._asterisk.phones),
