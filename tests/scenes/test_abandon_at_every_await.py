@@ -49,7 +49,9 @@ def both(world: World, caller: Channel) -> None:
     hangs_up(world, caller)
 
 
-async def play(strike_at: int | None, strike: Strike, *, at_the_end: bool) -> Left:
+async def play(
+    strike_at: int | None, strike: Strike, *, at_the_end: bool = False, staffed: bool = False
+) -> Left:
     """A caller waits, and hangs up in the end; at a step of it all, or of the end, one strikes."""
     world = World(config())
     callers: list[Channel] = []
@@ -62,6 +64,8 @@ async def play(strike_at: int | None, strike: Strike, *, at_the_end: bool) -> Le
     steps = Steps(None, hit)
     world.start(steps)
     callers.append(world.asterisk.call(FREE))
+    if staffed:
+        asyncio.get_running_loop().call_later(IN_LINE_S - 6, world.phone, "anna")
     with world.habit(callers[0], KEYS):
         if not at_the_end:
             steps.strike_at(strike_at)
@@ -119,6 +123,23 @@ def test_at_any_await_who_was_told_so_is_called_back_once_at_their_place(
             _is_true(run_in_virtual_time(play(step, strike, at_the_end=at_the_end)), strike)
         except AssertionError as error:
             raise AssertionError(f"struck at step {step} of {calm.steps}: {error}") from error
+
+
+@pytest.mark.parametrize("strike", [hangs_up, both])
+def test_at_any_await_up_to_the_talk_who_was_told_so_is_called_back_unless_served(
+    strike: Strike,
+) -> None:
+    calm = run_in_virtual_time(play(None, strike, staffed=True))
+    assert (calm.told, calm.requests, calm.outcomes) == (True, 0, [Outcome.SERVED])
+    told_and_not_served = 0
+    for step in range(1, calm.steps + 1):
+        left = run_in_virtual_time(play(step, strike, staffed=True))
+        if left.outcomes == [Outcome.SERVED]:
+            assert left.requests == 0, f"struck at step {step} of {calm.steps}"
+        elif left.told:
+            told_and_not_served += 1
+            assert left.requests == 1, f"struck at step {step} of {calm.steps}"
+    assert told_and_not_served > 10
 
 
 def _is_true(left: Left, strike: Strike) -> None:
