@@ -109,8 +109,19 @@ class CallbackSection(Section):
     attempts: Annotated[int, Field(ge=1, le=10)] = _CALLBACK.attempts
     between_min: Annotated[int, Field(ge=1, le=1440)] = _CALLBACK.between_min
     foreign: YesNo = _CALLBACK.foreign
+    outside_hours: YesNo = _CALLBACK.outside_hours
     dial: YesNo = _CALLBACK.dial
     ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
+
+    @field_validator("outside_hours")
+    @classmethod
+    def _only_where_there_are_any(cls, offered: bool, info: ValidationInfo) -> bool:
+        refuse_unless(
+            info.data.get("enabled", True) or not offered,
+            "callbacks are off, yet offered outside hours;"
+            " write enabled: yes, or outside_hours: no",
+        )
+        return offered
 
 
 class OutgoingSection(Section):

@@ -188,7 +188,6 @@ class Book:
         self, facts: Facts, line: ServiceLine, number: str, earlier: Callback | None
     ) -> tuple[Callback, CallbackKind]:
         """The request as it is now that this call has asked."""
-        topic = facts.topic or line.general_topic
         language = facts.language or line.languages[0]
         if earlier is None:
             now = self._clock.now()
@@ -197,8 +196,8 @@ class Book:
                 line=line.id,
                 number=number,
                 language=language,
-                topic=topic,
-                joined=facts.joined or facts.arrived,
+                topic=facts.topic or line.general_topic,
+                joined=facts.joined or (now if facts.closed else facts.arrived),
                 requested=now,
                 promised_by=promised_by(line, now, self._promised(line)),
                 caller_urgent=facts.caller_urgent,
@@ -210,7 +209,7 @@ class Book:
         again = earlier.ask_again(
             urgent=facts.urgent,
             language=language,
-            topic=topic,
+            topic=facts.topic or earlier.topic,
             promised_by=self._still_promised(line, earlier),
         )
         return again, CallbackKind.AGAIN

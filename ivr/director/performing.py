@@ -11,7 +11,7 @@ from ivr.director.calling_back import CallingBack
 from ivr.director.house import House
 from ivr.director.leaving import keep_place
 from ivr.director.matchmaking import Matchmaker
-from ivr.domain.call import TALK_SCENES, Outcome, SceneName
+from ivr.domain.call import CLOSED_SCENES, TALK_SCENES, Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 MOST_FAULTS = 2
 # A command may learn of a hang-up before its event comes.
 HANGUP_BOUND_S = 2.0
-NO_WAITING = frozenset({SceneName.CLOSED, SceneName.UNKNOWN_NUMBER})
+NO_WAITING = CLOSED_SCENES | {SceneName.UNKNOWN_NUMBER}
 
 
 class CallerHungUp(Exception):
@@ -161,7 +161,7 @@ class Performance:
         if await call.promised() is not None:
             return Outcome.CALLBACK
         line = call.service.line(call.facts.line) if call.facts.line is not None else None
-        open_to_them = line is not None and call.facts.scene not in NO_WAITING
+        open_to_them = not call.facts.closed and call.facts.scene not in NO_WAITING
         if faults <= MOST_FAULTS and line is not None and open_to_them:
             if had_counsellor:
                 call.note(target=None)

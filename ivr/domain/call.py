@@ -41,6 +41,8 @@ class SceneName(StrEnum):
     OUTSIDE = "outside"
     RETURNING = "returning"
     CLOSED = "closed"
+    CLOSED_NOTICE = "closed_notice"
+    CLOSED_OFFER = "closed_offer"
     UNKNOWN_NUMBER = "unknown_number"
     FAREWELL = "farewell"
     DIALLING = "dialling"
@@ -49,6 +51,9 @@ class SceneName(StrEnum):
 
 # Where a citizen who is called back is before they are connected.
 CALLING_SCENES = frozenset({SceneName.DIALLING, SceneName.GREETING})
+
+# Where a caller is told that the line is closed, and may ask to be called back.
+CLOSED_SCENES = frozenset({SceneName.CLOSED, SceneName.CLOSED_NOTICE, SceneName.CLOSED_OFFER})
 
 # Where the caller has a counsellor, if `Facts.connected` says so as well.
 TALK_SCENES = frozenset(
@@ -127,8 +132,9 @@ class Facts:
     the colleague is None for an outside number. `target` is whom the
     counsellor asked for, as `domain.transfer` writes it. `keyed` is the number (E.164) that
     the caller has keyed in to be called back at. `assured` says that they were told in this
-    wait: whoever hangs up in the line is called back. `callback` is the request for which we have
-    called the citizen; None where they have called us.
+    wait: whoever hangs up in the line is called back. `closed` says that they have called while
+    the line was closed, and may ask for a callback all the same. `callback` is the request for
+    which we have called the citizen; None where they have called us.
     """
 
     call_id: CallId
@@ -159,6 +165,7 @@ class Facts:
     target: str | None = None
     keyed: str | None = None
     assured: bool = False
+    closed: bool = False
     callback: CallId | None = None
     outcome: Outcome | None = None
 

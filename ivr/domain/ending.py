@@ -1,6 +1,6 @@
 """How a call ended, when it ended otherwise than by its last scene."""
 
-from ivr.domain.call import CALLING_SCENES, TALK_SCENES, Facts, Outcome, SceneName
+from ivr.domain.call import CALLING_SCENES, CLOSED_SCENES, TALK_SCENES, Facts, Outcome, SceneName
 
 # Q.850 causes with which a network ends a call that nobody answered in its time:
 # 102 is recovery on timer expiry.
@@ -18,7 +18,7 @@ _KEYING = frozenset({SceneName.NUMBER, SceneName.READ_BACK})
 # Scenes in which a hang-up has one outcome.
 _BY_SCENE = {
     **dict.fromkeys(CALLING_SCENES, Outcome.NOT_REACHED),
-    SceneName.CLOSED: Outcome.CLOSED_HOURS,
+    **dict.fromkeys(CLOSED_SCENES, Outcome.CLOSED_HOURS),
     SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
 }
 
@@ -39,6 +39,8 @@ def outcome_of_hangup(facts: Facts, *, cause: int, callback_kept: bool) -> Outco
         return Outcome.CALLBACK
     if facts.scene in _BY_SCENE:
         return _BY_SCENE[facts.scene]
+    if facts.closed:
+        return Outcome.CLOSED_HOURS
     if facts.scene is SceneName.LIMIT or (facts.limit is not None and facts.scene in _KEYING):
         return Outcome.TURNED_AWAY
     if cause in RING_LIMIT_CAUSES and not facts.answered:

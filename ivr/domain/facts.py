@@ -87,6 +87,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "target": facts.target,
         "keyed": facts.keyed,
         "assured": facts.assured or None,
+        "closed": facts.closed or None,
         "callback": facts.callback,
         "outcome": facts.outcome,
     }
@@ -122,6 +123,7 @@ def _facts(fields: Fields) -> Facts:
         target=fields.some("target"),
         keyed=fields.some("keyed"),
         assured=fields.flag("assured"),
+        closed=fields.flag("closed"),
         callback=fields.maybe("callback", CallId),
         outcome=fields.maybe("outcome", Outcome),
     )

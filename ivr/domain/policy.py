@@ -120,6 +120,7 @@ class CallbackPolicy:
     promised for the next day of opening, and so are those beyond `most_a_day`.
     The citizen is called up to `attempts` times, `between_min` minutes after the
     end of the attempt before at the earliest. `foreign`: also to another country.
+    `outside_hours`: also who calls while the line is closed may ask for one.
     `dial`: the line makes the calls itself, each once a counsellor has accepted it, and
     lets the citizen's phone ring `ring_s` seconds; else they are made from a list.
     """
@@ -130,6 +131,7 @@ class CallbackPolicy:
     attempts: int = 3
     between_min: int = 30
     foreign: bool = False
+    outside_hours: bool = False
     dial: bool = False
     ring_s: float = 30.0
 

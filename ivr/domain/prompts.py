@@ -96,6 +96,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "closing_waiting": _NONE,
     "closing_now": _NONE,
     "limit_confirm": frozenset({"number"}),
+    "opening_confirm": frozenset({"number"}),
     "other_topic": _NONE,
     "call_later": _NONE,
     "free_window_end": _NONE,

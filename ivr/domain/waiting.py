@@ -80,15 +80,22 @@ def next_due(line: ServiceLine, facts: Facts, stretch: Stretch, now: datetime) -
 
 
 def budget_end(line: ServiceLine, facts: Facts) -> datetime | None:
-    """When the free waiting ends; None where the call is answered and nothing runs out."""
-    if line.charging is not Charging.EARLY_MEDIA or facts.answered or facts.budget_over:
+    """When the free waiting ends; None where the call is answered and nothing runs out.
+
+    Who has called a closed line is never answered, however the line charges.
+    """
+    unanswered = line.charging is Charging.EARLY_MEDIA or facts.closed
+    if not unanswered or facts.answered or facts.budget_over:
         return None
     return facts.arrived + timedelta(seconds=line.waiting.budget_s)
 
 
 def acts_at(line: ServiceLine, facts: Facts) -> datetime | None:
-    """When the free waiting ends and the line does something about it; None: it never does."""
-    acts = after_budget(line, facts) is SceneName.BUDGET_END
+    """When the free waiting ends and the line does something about it; None: it never does.
+
+    A closed line has ended the call by then.
+    """
+    acts = facts.closed or after_budget(line, facts) is SceneName.BUDGET_END
     return budget_end(line, facts) if acts else None
 
 

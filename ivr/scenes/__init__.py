@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from ivr.domain.call import Outcome, SceneName
 from ivr.scenes.callback import budget_end, callback, farewell
 from ivr.scenes.calling_back import dialling, greeting
-from ivr.scenes.closed import closed
+from ivr.scenes.closed import closed, closed_notice, closed_offer
 from ivr.scenes.conference import conference
 from ivr.scenes.consulting import consulting
 from ivr.scenes.held import held
@@ -43,5 +43,7 @@ SCENES: Mapping[SceneName, Scene] = {
     SceneName.OUTSIDE: outside,
     SceneName.RETURNING: returning,
     SceneName.CLOSED: closed,
+    SceneName.CLOSED_NOTICE: closed_notice,
+    SceneName.CLOSED_OFFER: closed_offer,
     SceneName.UNKNOWN_NUMBER: unknown_number,
 }

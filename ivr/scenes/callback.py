@@ -1,7 +1,7 @@
 """The caller leaves their number to be called back, and hears so only once it is kept."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 
 import structlog
@@ -13,7 +13,7 @@ from ivr.domain.phrase import Day, Digits
 from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.promise import promised_by
 from ivr.domain.schedule import local
-from ivr.domain.waiting import acts_at, in_time
+from ivr.domain.waiting import acts_at
 from ivr.ports import JournalUnavailable
 from ivr.stage import Call, Desk, Prompt
 
@@ -80,10 +80,16 @@ ASKED: Mapping[str, Agreed] = {"1": Agreed.YES, "2": Agreed.NO, "3": Agreed.ANOT
 
 
 async def agreed(
-    call: Call, prompt: str, number: str, keys: Mapping[str, Agreed] = ASKED
+    call: Call,
+    prompt: str,
+    number: str,
+    keys: Mapping[str, Agreed] = ASKED,
+    *,
+    insist: bool = True,
 ) -> Agreed:
     """Ask whether this number is to be called, and by which key what is answered.
 
+    Without `insist` who keeps silent is not asked again: their keys may not reach us.
     Not beyond the end of the free waiting, if the line acts then: a strict carrier
     may take the call away during the question, and with it the number. What cannot be
     said to its end by then is not begun, neither the question nor the question again.
@@ -100,11 +106,13 @@ async def agreed(
 
     def again(why: NoMatch | NoAnswer) -> list[Prompt]:
         nonlocal no_more
+        if not insist and isinstance(why, NoAnswer):
+            return []
         said = _again(call, why, confirm)
         no_more = not in_time_for(call, said)
         return [] if no_more else said
 
-    with call.alarm(acts_at(call.line, call.facts)) as over:
+    with call.alarm(answer_by(call)) as over:
         answer = await call.ask(question, confirm, again, over)
     match answer:
         case Chosen(value=value):
@@ -143,6 +151,26 @@ def _again(call: Call, why: NoMatch | NoAnswer, question: Sequence[Prompt]) -> l
     return [call.prompt(name), *question]
 
 
-def in_time_for(call: Call, said: Sequence[Prompt]) -> bool:
-    """Whether there is time to say this before the line acts at the end of the free waiting."""
-    return in_time(call.line, call.facts, call.now(), call.length(*said))
+def answer_by(call: Call, *then: Prompt) -> datetime | None:
+    """When what is asked must have been answered (UTC); None: that does not end.
+
+    When the line acts at the end of the free waiting. On a closed line so long before it
+    that after `then` the promise can be said to its end.
+    """
+    acts = acts_at(call.line, call.facts)
+    if acts is None or not call.facts.closed:
+        return acts
+    promise = _saved(call, promised_by(call.line, call.now()))
+    return acts - timedelta(seconds=call.length(*then, promise, call.prompt("goodbye")))
+
+
+def in_time_for(call: Call, said: Sequence[Prompt], *then: Prompt) -> bool:
+    """Whether there is time to say this before it must have been answered, as `answer_by` says."""
+    by = answer_by(call, *then)
+    return by is None or call.now() + timedelta(seconds=call.length(*said)) <= by
+
+
+async def not_called_back(call: Call) -> Outcome:
+    """Who has called a closed line and wanted to be called back hears that they are not."""
+    await call.say(call.prompt("callback_not_kept"), call.prompt("goodbye"))
+    return Outcome.CLOSED_HOURS

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ivr.domain.call import (
     CALLING_SCENES,
+    CLOSED_SCENES,
     TALK_SCENES,
     Caller,
     CallId,
@@ -46,7 +47,7 @@ BEFORE_THE_ANSWER = {
     SceneName.BUDGET_END: Outcome.ABANDONED_QUEUE,
     SceneName.CONNECTING: Outcome.ABANDONED_QUEUE,
     SceneName.TALKING: Outcome.ABANDONED_QUEUE,
-    SceneName.CLOSED: Outcome.CLOSED_HOURS,
+    **dict.fromkeys(CLOSED_SCENES, Outcome.CLOSED_HOURS),
     SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
     SceneName.FAREWELL: Outcome.ABANDONED_QUEUE,
     SceneName.DIALLING: Outcome.NOT_REACHED,
@@ -71,12 +72,22 @@ def test_who_hangs_up_over_a_number_at_a_limit_was_told_why_they_cannot_wait(
     assert outcome is Outcome.TURNED_AWAY
 
 
+@pytest.mark.parametrize("scene", [SceneName.NUMBER, SceneName.READ_BACK])
+@pytest.mark.parametrize("cause", [NORMAL_CLEARING, RING_LIMIT])
+def test_who_hangs_up_over_a_number_outside_hours_was_told_that_the_line_is_closed(
+    scene: SceneName, cause: int
+) -> None:
+    ended = replace(CALL, scene=scene, closed=True)
+    outcome = outcome_of_hangup(ended, cause=cause, callback_kept=False)
+    assert outcome is Outcome.CLOSED_HOURS
+
+
 @pytest.mark.parametrize("scene", SceneName)
 def test_the_networks_ring_limit_is_told_apart_from_a_caller_who_gives_up(
     scene: SceneName,
 ) -> None:
     ended = replace(CALL, scene=scene)
-    told_anyway = {SceneName.CLOSED, SceneName.UNKNOWN_NUMBER, SceneName.LIMIT, *CALLING_SCENES}
+    told_anyway = {SceneName.UNKNOWN_NUMBER, SceneName.LIMIT, *CLOSED_SCENES, *CALLING_SCENES}
     expected = BEFORE_THE_ANSWER[scene] if scene in told_anyway else Outcome.CARRIER_RELEASED
     assert outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False) is expected
 

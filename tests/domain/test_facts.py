@@ -58,6 +58,7 @@ FACTS = st.builds(
     colleague_leg=st.none() | TEXTS.map(ChannelId),
     target=st.none() | TEXTS,
     assured=st.booleans(),
+    closed=st.booleans(),
     callback=st.none() | TEXTS.map(CallId),
     outcome=st.none() | st.sampled_from(Outcome),
 )
@@ -200,6 +201,7 @@ def test_no_fact_is_forgotten() -> None:
         target="adults",
         keyed="+358401234567",
         assured=True,
+        closed=True,
         outcome=Outcome.SERVED,
     )
     unset = [each.name for each in fields(Facts) if getattr(known, each.name) in (None, False)]

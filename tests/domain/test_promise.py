@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.domain.call import Language
 from ivr.domain.policy import CallbackPolicy
-from ivr.domain.promise import promised_by
-from ivr.domain.schedule import HELSINKI, Hours, Schedule, closes_at, forced_open, local, plan
+from ivr.domain.promise import offered_when_closed, promised_by
+from ivr.domain.schedule import (
+    HELSINKI,
+    ExceptionalDay,
+    Holiday,
+    Hours,
+    Schedule,
+    forced_open,
+    local,
+    plan,
+)
 from ivr.domain.service import Charging, ServiceLine
 from tests.fakes.service import NEVER, WORKDAYS, line
 
@@ -24,6 +34,10 @@ WEEKS = st.dictionaries(st.integers(0, 6), st.tuples(HOURS), min_size=1)
 def _line(schedule: Schedule, margin_min: int = 60) -> ServiceLine:
     any_line = line("any", "0291000001", Charging.EARLY_MEDIA, schedule=schedule)
     return replace(any_line, callback=CallbackPolicy(last_for_today_min=margin_min))
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=HELSINKI).astimezone(UTC)
 
 
 def _at(hour: int, minute: int, day: date = MONDAY) -> datetime:
@@ -45,20 +59,27 @@ def test_a_callback_is_promised_for_today_only_while_more_than_the_margin_is_lef
     week: dict[int, tuple[Hours, ...]], now: datetime, margin_min: int
 ) -> None:
     schedule = Schedule(weekly=week)
-    closes = closes_at(schedule, now)
-    enough = closes is not None and closes - now > timedelta(minutes=margin_min)
     today = local(now).date()
+    left = [
+        _instant(today, hours.closes) - max(now, _instant(today, hours.opens))
+        for hours in plan(schedule, today).hours
+    ]
+    enough = any(each > timedelta(minutes=margin_min) for each in left)
     assert (promised_by(_line(schedule, margin_min), now) == today) is enough
 
 
 @pytest.mark.parametrize(
     ("now", "promised"),
     [
+        (_at(0, 0), MONDAY),  # before opening
+        (_at(8, 59), MONDAY),
         (_at(9, 0), MONDAY),
         (_at(13, 59), MONDAY),
         (_at(14, 0), MONDAY + timedelta(days=1)),  # exactly the margin is too little
         (_at(14, 59), MONDAY + timedelta(days=1)),
         (_at(15, 0), MONDAY + timedelta(days=1)),
+        (_at(23, 59), MONDAY + timedelta(days=1)),
+        (_at(12, 0, date(2026, 11, 28)), date(2026, 11, 30)),  # Saturday: on Monday
         (_at(14, 30, date(2026, 11, 27)), date(2026, 11, 30)),  # Friday: on Monday
     ],
 )
@@ -66,6 +87,47 @@ def test_a_late_request_is_promised_for_the_next_day_of_opening(
     now: datetime, promised: date
 ) -> None:
     assert promised_by(_line(WORKDAYS), now) == promised
+
+
+@pytest.mark.parametrize(
+    ("reopens", "closes", "days"), [(13, 15, 0), (13, 14, 1)], ids=["for long", "for an hour"]
+)
+@pytest.mark.parametrize("minute", [15, 59])
+def test_a_line_that_opens_again_today_promises_today_if_it_is_open_long_enough(
+    reopens: int, closes: int, days: int, minute: int
+) -> None:
+    hours = (
+        Hours(opens=time(9), closes=time(12)),
+        Hours(opens=time(reopens), closes=time(closes)),
+    )
+    of = _line(Schedule(weekly=dict.fromkeys(range(5), hours)))
+    for hour in (11, 12):  # before the break, and in it
+        assert promised_by(of, _at(hour, minute)) == MONDAY + timedelta(days=days)
+
+
+@pytest.mark.parametrize("exception", [ExceptionalDay(hours=()), None])
+def test_a_day_on_which_the_line_is_closed_is_never_promised(
+    exception: ExceptionalDay | None,
+) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    holiday = Holiday(name=dict.fromkeys(Language, "Test"), eve=False)
+    closed = replace(
+        WORKDAYS,
+        holidays={} if exception else {tuesday: holiday},
+        exceptions={tuesday: exception} if exception else {},
+    )
+    for now in (_at(18, 0), _at(7, 0, tuesday), _at(10, 0, tuesday)):
+        assert promised_by(_line(closed), now) == MONDAY + timedelta(days=2)
+
+
+def test_outside_hours_a_callback_is_offered_where_the_line_says_so_and_opens_again() -> None:
+    offering = CallbackPolicy(outside_hours=True)
+    of, never = _line(WORKDAYS), _line(Schedule(weekly={}))
+    assert offered_when_closed(replace(of, callback=offering), _at(18, 0))
+    assert not offered_when_closed(of, _at(18, 0))
+    assert not offered_when_closed(replace(never, callback=offering), _at(18, 0))
+    off = replace(offering, enabled=False)
+    assert not offered_when_closed(replace(of, callback=off), _at(18, 0))
 
 
 def test_a_line_that_is_always_open_promises_today() -> None:

@@ -184,6 +184,19 @@ def test_who_pays_or_has_paid_for_waits_on_with_no_budget() -> None:
     assert budget_end(early, facts(early)) == _after(110)
 
 
+@pytest.mark.parametrize("charging", Charging)
+@pytest.mark.parametrize("on_budget_end", OnBudgetEnd)
+def test_whoever_calls_a_closed_line_is_done_with_when_the_free_time_ends(
+    charging: Charging, on_budget_end: OnBudgetEnd
+) -> None:
+    of = _line(charging, WaitingPolicy(on_budget_end=on_budget_end))
+    call = replace(facts(of), closed=True)
+    assert acts_at(of, call) == _after(110)
+    assert in_time(of, call, BEGIN, 110)
+    assert not in_time(of, call, BEGIN, 111)
+    assert acts_at(of, replace(call, answered=True)) is None
+
+
 def test_the_budget_runs_from_the_arrival_and_not_from_joining_the_line() -> None:
     of = _line()
     call = replace(facts(of), arrived=_after(-109))
