@@ -65,6 +65,7 @@ class WaitingSection(Section):
     """`waiting:` of a line."""
 
     offer_after_s: Seconds = _WAITING.offer_after_s
+    offer_from_place: Annotated[int, Field(ge=1, le=1000)] | None = _WAITING.offer_from_place
     announce_every_s: Seconds = _WAITING.announce_every_s
     budget_s: Seconds = _WAITING.budget_s
     offer_before_budget_s: Seconds = Field(

@@ -82,6 +82,8 @@ class MenuPolicy:
 class WaitingPolicy:
     """What a waiting caller hears and for how long. Seconds, and minutes where it says so.
 
+    Who comes into the line at place `offer_from_place` (1: the first) or behind it is
+    offered a callback at once, and not only after `offer_after_s`; None: nobody is.
     `longest_s` counts from the joining, `most` the callers on the line. `nobody`
     is when nobody who could serve the caller has been signed in and reachable
     for `nobody_after_s`. Who is in the line at closing is served for
@@ -93,6 +95,7 @@ class WaitingPolicy:
     """
 
     offer_after_s: float = 15.0
+    offer_from_place: int | None = None
     announce_every_s: float = 75.0
     budget_s: float = 110.0
     offer_before_budget_s: float = 30.0

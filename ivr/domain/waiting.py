@@ -41,7 +41,8 @@ class Due:
 class Stretch:
     """One stretch of waiting so far; all instants UTC.
 
-    `entered` is when it began, `said` when something was last announced, `offered`
+    `entered` is when it began, `far_back` whether the caller came into the line so far back
+    that a callback is offered at once; `said` when something was last announced, `offered`
     when a callback was last offered. `told_closed`: the caller knows that the line
     has closed; `assured`: that they are called back if they hang up. `nobody_since` is since
     when nobody who could serve the caller is at work. `lengths` is how long it takes at
@@ -50,6 +51,7 @@ class Stretch:
 
     entered: datetime
     said: datetime
+    far_back: bool = False
     offered: datetime | None = None
     told_closed: bool = False
     assured: bool = False
@@ -128,6 +130,12 @@ def can_offer(line: ServiceLine, facts: Facts) -> bool:
     return line.callback.enabled and own_number(facts) is not None
 
 
+def far_back(line: ServiceLine, ahead: int) -> bool:
+    """Whether who comes into the line behind so many is offered a callback at once."""
+    from_place = line.waiting.offer_from_place
+    return from_place is not None and ahead + 1 >= from_place
+
+
 def other_language(line: ServiceLine, language: Language) -> Language | None:
     """The line's next language after this one, which key 9 chooses; None: there is but one."""
     if len(line.languages) < 2:
@@ -154,7 +162,8 @@ def _offer_times(line: ServiceLine, stretch: Stretch, end: datetime | None) -> I
     """One offer early in the wait, and a last one before it ends."""
     policy = line.waiting
     if stretch.offered is None:
-        yield stretch.entered + timedelta(seconds=policy.offer_after_s)
+        after_s = 0.0 if stretch.far_back else policy.offer_after_s
+        yield stretch.entered + timedelta(seconds=after_s)
     if end is not None:
         last = end - timedelta(seconds=policy.offer_before_budget_s)
         if stretch.entered < last and (stretch.offered is None or stretch.offered < last):

@@ -13,6 +13,7 @@ from ivr.domain.waiting import (
     Step,
     Stretch,
     after_budget,
+    far_back,
     in_time,
     next_due,
     other_language,
@@ -61,7 +62,11 @@ class _Wait:
         self._latest = self._announcer.joined
         self._repeat = self._language = False
         lengths = self._announcer.lengths()
-        self._stretch = Stretch(entered=call.now(), said=call.now(), lengths=lengths)
+        # Who comes back from a question has been asked already.
+        behind = call.joining is not None and far_back(call.line, place.ahead())
+        self._stretch = Stretch(
+            entered=call.now(), said=call.now(), lengths=lengths, far_back=behind
+        )
 
     async def begin(self) -> Heard:
         """Say the place, unless the caller cannot wait here at all."""

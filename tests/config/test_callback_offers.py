@@ -7,6 +7,7 @@ import pytest
 from ivr.config import load
 from tests.config.conftest import Problems, Spoil
 
+WAITS = "      budget_s: 90"
 CALLS_BACK = "      enabled: yes"
 
 
@@ -14,6 +15,14 @@ def test_outside_hours_none_is_offered_unless_the_line_says_so(folder: Path, spo
     assert not any(line.callback.outside_hours for line in load(folder).lines)
     spoil("lines", CALLS_BACK, f"{CALLS_BACK}\n      outside_hours: yes")
     assert [line.callback.outside_hours for line in load(folder).lines] == [False, True]
+
+
+def test_nobody_is_offered_one_for_their_place_unless_the_line_says_from_which(
+    folder: Path, spoil: Spoil
+) -> None:
+    assert {line.waiting.offer_from_place for line in load(folder).lines} == {None}
+    spoil("lines", WAITS, "      offer_from_place: 5")
+    assert [line.waiting.offer_from_place for line in load(folder).lines] == [None, 5]
 
 
 WRONG = [
@@ -26,6 +35,15 @@ WRONG = [
     (CALLS_BACK, "      enabled: no\n      outside_hours: yes", [
         ("34:22: callbacks are off, yet offered outside hours; write enabled: yes,"
          " or outside_hours: no"),
+    ]),
+    (WAITS, "      offer_from_place: 0", [
+        "31:25: must be at least 1, not the number 0",
+    ]),
+    (WAITS, "      offer_from_place: 1001", [
+        "31:25: must be at most 1000, not the number 1001",
+    ]),
+    (WAITS, "      offer_from_places: 2", [
+        "31:7: unknown key 'offer_from_places'; did you mean 'offer_from_place'?",
     ]),
 ]  # fmt: skip
 

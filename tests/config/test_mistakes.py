@@ -13,8 +13,8 @@ MISTAKES: list[tuple[str, str, str, list[str]]] = [
     ("lines", "      budget_s: 90", "      budget_s: 90\n      colour: red", [
         ("lines.yaml:32:7: unknown key 'colour'; write after_closing_min, announce_every_s,"
         " budget_s, ghost_after_s, longest_s, most, nobody_after_s, offer_after_s,"
-        " offer_before_budget_s, on_abandon, on_budget_end, on_closing, on_full, on_longest,"
-        " on_nobody, other_topic, rejoin_min or ring_s"),
+         " offer_before_budget_s, offer_from_place, on_abandon, on_budget_end, on_closing,"
+         " on_full, on_longest, on_nobody, other_topic, rejoin_min or ring_s"),
     ]),
     ("lines", '    name: {fi: "Perheet", sv: "Familjer"}', '    name: {fi: "Perheet"}', [
         "lines.yaml:6:5: the key 'sv' is missing: the text in Swedish",

@@ -21,6 +21,7 @@ from ivr.domain.waiting import (
     after_budget,
     budget_end,
     can_offer,
+    far_back,
     in_time,
     next_due,
     other_language,
@@ -238,6 +239,18 @@ def test_the_end_of_the_free_waiting_leads_to_what_can_be_done_for_the_caller(
     of = _line(policy=WaitingPolicy(on_budget_end=on_budget_end))
     call = _hidden(facts(of)) if hidden else facts(of)
     assert after_budget(of, call) is scene
+
+
+def test_who_joins_far_back_is_offered_a_callback_at_once_and_not_again_soon() -> None:
+    of = _line(policy=WaitingPolicy(offer_from_place=3))
+    assert [far_back(of, ahead) for ahead in (0, 1, 2, 9)] == [False, False, True, True]
+    assert not far_back(_line(), 100)
+    stretch = replace(FRESH, far_back=True, said=_after(6))
+    first = next_due(of, facts(of), stretch, _after(6))
+    assert first == Due(at=BEGIN, step=Step.OFFER)
+    offered = replace(stretch, offered=_after(6), said=_after(18))
+    then = next_due(of, facts(of), offered, _after(18))
+    assert then == Due(at=_after(80), step=Step.OFFER)  # the last one, before the wait ends
 
 
 def test_key_9_goes_from_each_language_to_the_lines_next_one() -> None:
