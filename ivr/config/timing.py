@@ -12,6 +12,11 @@ from ivr.domain.service import Charging
 # Characters a second of the voices that come with the line, measured over all prompts:
 # 13.8 in Finnish, 11.7 in Swedish.
 _PACE: Final = {Language.FI: 13.8, Language.SV: 11.7}
+# What a caller hears who asks to be called back while the line is closed, and how many
+# telephone numbers are read out to them in it: help, theirs and ours.
+_CLOSED: Final = ("closed_next", "crisis", "opening_confirm", "callback_saved_next", "goodbye")
+_NUMBERS_READ: Final = 3
+_NUMBER_S: Final = 7.0
 _MENU, _WAITING = MenuPolicy(), WaitingPolicy()
 
 Texts = Mapping[Language, Mapping[str, str]]
@@ -35,7 +40,8 @@ def contradictions(line: Node, texts: Texts) -> Iterator[Problem]:
 
 
 def doubts(line: Node, texts: Texts) -> Iterator[Problem]:
-    """A free wait that is over before a caller who presses nothing has come into the line."""
+    """A free time that is over before the caller has come where it is meant to lead them."""
+    yield from _asked_too_late(line, texts)
     if not _for_free(line):
         return
     budget = line["waiting"]["budget_s"]
@@ -48,6 +54,32 @@ def doubts(line: Node, texts: Texts) -> Iterator[Problem]:
             f" free wait (budget_s {budget_s:g}) is over; write fewer retries or a shorter"
             " timeout_s"
         )
+
+
+def _asked_too_late(line: Node, texts: Texts) -> Iterator[Problem]:
+    """A callback outside hours that nobody could be promised before the free time is over."""
+    callback, budget = line["callback"], line["waiting"]["budget_s"]
+    if callback["outside_hours"].value not in (True, "yes"):
+        return
+    budget_s = _seconds(budget, _WAITING.budget_s)
+    needed_s = _until_promised(line, texts)
+    if needed_s > budget_s:
+        place = budget if budget.value is not None else callback["outside_hours"]
+        yield place.key_problem(
+            f"outside hours nobody is asked for their number: they would have heard what is"
+            f" promised only after about {needed_s:.0f} s, when the free time"
+            f" (budget_s {budget_s:g}) is over; write a longer one, or outside_hours: no"
+        )
+
+
+def _until_promised(line: Node, texts: Texts) -> float:
+    """Seconds until a caller who answers at once has been promised a callback on a closed line."""
+    offered = _languages(line)
+    asked_s = sum(_said(texts, lang, "lang_choice") for lang in offered) if offered[1:] else 0.0
+    longest_s = max(
+        (sum(_said(texts, lang, name) for name in _CLOSED) for lang in offered), default=0.0
+    )
+    return asked_s + longest_s + _NUMBERS_READ * _NUMBER_S
 
 
 def _until_in_line(line: Node, texts: Texts) -> float:

@@ -1,10 +1,11 @@
 """When callbacks are offered is read as it is written, and what cannot be is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from ivr.config import load
+from ivr.config import check, load
 from tests.config.conftest import Problems, Spoil
 
 WAITS = "      budget_s: 90"
@@ -54,3 +55,20 @@ def test_a_mistake_in_what_is_offered_is_told_with_its_place(
 ) -> None:
     spoil("lines", right, wrong)
     assert problems() == [f"lines.yaml:{each}" for each in told]
+
+
+def test_a_free_time_too_short_for_what_is_asked_outside_hours_is_a_doubt(
+    folder: Path, spoil: Spoil
+) -> None:
+    spoil("lines", CALLS_BACK, f"{CALLS_BACK}\n      outside_hours: yes")
+    assert check(folder)[1] == ()
+    spoil("lines", WAITS, "      budget_s: 60")
+    (doubt,) = check(folder)[1]
+    assert re.fullmatch(
+        r".*lines\.yaml:31:7: outside hours nobody is asked for their number: they would have heard"
+        r" what is promised only after about [67]\d s, when the free time \(budget_s 60\) is over;"
+        r" write a longer one, or outside_hours: no",
+        str(doubt),
+    )
+    spoil("lines", "outside_hours: yes", "outside_hours: no")
+    assert check(folder)[1] == ()

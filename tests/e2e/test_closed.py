@@ -3,12 +3,22 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 
 import pytest
 
 from ivr.phone.phone import PhoneCall, Telephony
-from tests.e2e.heard import answers, as_named, cut_off, number, statuses
-from tests.e2e.joining import MONDAYS, MONDAYS_IN_SWEDISH, OFFICE, OFFICE_IN_SWEDISH, SHUT, dial
+from tests.e2e.heard import answers, as_named, cut_off, number, spoken, statuses
+from tests.e2e.joining import (
+    AFTER_HOURS,
+    CITIZEN,
+    MONDAYS,
+    MONDAYS_IN_SWEDISH,
+    OFFICE,
+    OFFICE_IN_SWEDISH,
+    SHUT,
+    dial,
+)
 from tests.e2e.line import Line
 
 LineAt = Callable[[str], AbstractAsyncContextManager[Line]]
@@ -98,3 +108,34 @@ async def test_a_line_without_hours_says_no_opening(line: Line, telephony: Telep
     wanted = ["fi/closed", "fi/crisis.1"]
     assert as_named(call, wanted) == wanted, call.story()
     assert await line.outcomes(1) == ["closed_hours"]
+
+
+async def test_a_request_on_a_closed_line_is_kept_for_the_next_opening_and_the_call_not_answered(
+    line_at: LineAt, telephony: Telephony
+) -> None:
+    async with line_at("2026-11-27 16:00") as line:
+        call = await dial(telephony, AFTER_HOURS)
+        await call.heard("lang_choice")
+        await call.press("2")
+        await call.heard("sv/opening_confirm.2", within_s=60)
+        await call.press("1")
+        await call.heard("sv/callback_saved_next.1")
+        (row,) = await line.rows_once("SELECT * FROM callback", 1)
+        ending = await call.ended(within_s=40)
+        assert (row["number"], row["line"], row["language"]) == (CITIZEN, "after_hours", "sv")
+        assert (row["promised_by"], row["topic"]) == (date(2026, 11, 30), "families")
+        wanted = [
+            *(*notice("sv", "closed_next", "weekday/1"), *crisis("sv")),
+            *("sv/opening_confirm.1", *number("0401234567", "sv"), "sv/opening_confirm.2"),
+            *("sv/callback_saved_next.1", "sv/weekday/1", "sv/callback_saved_next.2"),
+            *(*number(AFTER_HOURS, "sv"), "sv/callback_saved_next.3", "sv/goodbye"),
+        ]
+        names = [heard.names[0] for heard in spoken(call)]
+        before = names[: names.index("sv/closed_next.1")]
+        heard = as_named(call, before + wanted)[len(before) :]
+        assert heard == wanted, call.story()
+        assert (ending.status, answers(call)) == (480, 0)
+        assert await line.outcomes(1) == ["callback"]
+        (known,) = await line.rows("SELECT arrived, joined FROM call")
+        assert known["joined"] is None
+        assert row["joined"] == row["requested_at"] > known["arrived"]
