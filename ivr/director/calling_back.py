@@ -196,7 +196,9 @@ class CallingBack:
             leg = self._desk.party(taker.leg)
             if leg is None or not await accepts(call, leg, self._language(taker.counsellor)):
                 self._desk.let_rest(taker.leg, REST_S)
-                call.note(led_by=taker.counsellor, waiting_since=self._house.clock.now())
+                # Nor does who had taken it hold anybody up: others may make this call.
+                call.note(wanted=None, led_by=taker.counsellor)
+                call.note(waiting_since=self._house.clock.now())
                 return False
             return await self._begin(callback, call, taker)
 
