@@ -9,6 +9,7 @@ import structlog
 from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.second_lines import SecondLines
+from ivr.director.worklist import Worklist
 from ivr.domain.call import CallId, ChannelId, SceneName
 from ivr.domain.code import is_number
 from ivr.domain.counsellor import Doing
@@ -42,6 +43,7 @@ class DeskCalls:
         self._switch = switch
         self._tasks = tasks
         self._desk = DutyDesk(house, calls)
+        self._worklist = Worklist(house, tasks)
         self._lines = lines
         self._calls = calls
         self.parties: dict[ChannelId, Party] = {}
@@ -69,7 +71,12 @@ class DeskCalls:
 
     def _call(self, party: Party, account: str, dialled: str) -> DeskCall:
         return DeskCall(
-            party=party, account=account, dialled=dialled, desk=self._desk, door=self._house.door
+            party=party,
+            account=account,
+            dialled=dialled,
+            desk=self._desk,
+            door=self._house.door,
+            worklist=self._worklist,
         )
 
     async def _do(self, call: DeskCall) -> None:

@@ -13,6 +13,7 @@ class Wish(StrEnum):
     SIGN_OUT = "4"
     DISPOSITION = "5"
     URGENT = "6"
+    CALLBACKS = "7"  # work through those who are to be called back
 
 
 # These may name their choice at once: `*21`, `*55`.

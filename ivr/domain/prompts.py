@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.domain.call import Language, Refused
-from ivr.domain.callback import Result
+from ivr.domain.callback import Because, Result
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Gap, Script, Words, fragments, script
@@ -43,6 +43,62 @@ _DESK: Final = (
     "desk_urgent",
     *(f"desk_note_{each}" for each in Disposition),
 )
+
+# Said to a counsellor who works through the callbacks on their phone.
+_WORKLIST: Final = (
+    "desk_backs_0",
+    "desk_backs_1",
+    "desk_backs_many",
+    "desk_backs_again",
+    "desk_backs_end",
+    "desk_lost_1",
+    "desk_lost_many",
+    "desk_back_urgent",
+    "desk_back_tried_1",
+    "desk_back_tried_many",
+    "desk_back_mine",
+    "desk_back_take",
+    "desk_back_reopen",
+    "desk_back_next",
+    "desk_back_postpone",
+    "desk_back_close",
+    "desk_back_number",
+    "desk_back_attempt",
+    "desk_back_repeat",
+    "desk_back_previous",
+    "desk_back_rings",
+    "desk_back_yours_later",
+    "desk_back_not_free",
+    "desk_back_reopened",
+    "desk_back_today",
+    "desk_back_next_day",
+    "desk_back_time",
+    "desk_back_postponed",
+    "desk_back_confirm",
+    "desk_back_closed",
+    *(f"desk_back_{part}_{each}" for part in ("close", "because") for each in Because),
+    *(f"desk_back_{part}_{each}" for part in ("result", "was") for each in Result),
+    # What is not done, and why: see `ivr.ports.Because`.
+    "desk_back_no_such_line",
+    "desk_back_no_such_callback",
+    "desk_back_taken",
+    "desk_back_being_called",
+    "desk_back_still_open",
+    "desk_back_given_up",
+    "desk_back_over",
+    "desk_back_other_open",
+    "desk_back_line_closed",
+    "desk_back_impossible_time",
+    "desk_back_not_kept",
+)
+_OF_WORKLIST: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(_WORKLIST, _NONE),
+    **dict.fromkeys(("desk_backs_n", "desk_lost_n", "desk_back_tried_n"), frozenset({"count"})),
+    **dict.fromkeys(("desk_back_fi", "desk_back_sv"), _BRIEF),
+    **dict.fromkeys(("desk_back_later", "desk_back_agreed"), _OPENING),
+    **dict.fromkeys(("desk_back_digits", "desk_back_yours"), frozenset({"number"})),
+    "desk_back_promised": frozenset({"day"}),
+}
 
 # Said to a caller whose number the line does not call back, and why.
 _NUMBER: Final = tuple(f"number_{why}" for why in Refused)
@@ -119,6 +175,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,
     **dict.fromkeys((*_NUMBER, *_DESK, *_TALK, *_BACK), _NONE),
+    **_OF_WORKLIST,
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 

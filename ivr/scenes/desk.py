@@ -8,6 +8,7 @@ from ivr.domain.counsellor import PAUSE_KEYS, PauseReason
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.policy import DISPOSITION_KEYS, Disposition
 from ivr.ports import Barred, Because, By, Refused, WrongPin
+from ivr.scenes.worklist import worklist
 from ivr.stage import Party, Prompt
 from ivr.stage.asking import ask
 from ivr.stage.desk_call import ANSWER_S, DeskCall
@@ -22,6 +23,7 @@ _REFUSALS: Mapping[Because, str] = {
     Because.NOTHING_TO_END: "desk_nothing_to_end",
     Because.NO_DISPOSITION: "desk_no_disposition",
     Because.TOO_LATE: "desk_no_disposition",
+    Because.NOT_KEPT: "desk_back_not_kept",
 }
 
 
@@ -104,6 +106,10 @@ async def _urgent(call: DeskCall, user: CounsellorId, _: str | None) -> None:
     await call.say("desk_urgent")
 
 
+async def _callbacks(call: DeskCall, user: CounsellorId, _: str | None) -> None:
+    await worklist(call, user)
+
+
 async def ask_disposition(
     party: Party, language: Language, asked: Sequence[Disposition]
 ) -> Disposition | None:
@@ -139,4 +145,5 @@ _DEEDS: Mapping[Wish, Callable[[DeskCall, CounsellorId, str | None], Awaitable[N
     Wish.SIGN_OUT: _sign_out,
     Wish.DISPOSITION: _dispose,
     Wish.URGENT: _urgent,
+    Wish.CALLBACKS: _callbacks,
 }

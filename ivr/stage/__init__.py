@@ -10,6 +10,7 @@ from ivr.stage.joining import Joining
 from ivr.stage.keying import KeyTimers
 from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
 from ivr.stage.rung import Rung
+from ivr.stage.worklist import Worklist
 
 __all__ = [
     "Asked",
@@ -30,4 +31,5 @@ __all__ = [
     "Rung",
     "Taker",
     "Watch",
+    "Worklist",
 ]

@@ -1,19 +1,34 @@
 """A code dialled on a counsellor's phone: what is said to whoever is there, and what they key."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ivr.domain.call import CounsellorId, Language
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
+from ivr.domain.phrase import Slot
 from ivr.ports import Door, DutyDesk
 from ivr.stage.asking import ask
 from ivr.stage.keying import KeyTimers, key_in
 from ivr.stage.party import Party, Prompt
+from ivr.stage.worklist import Worklist
 
 T = TypeVar("T")
 
 TIMERS = KeyTimers()
 ANSWER_S = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A prompt with its slots filled, in whatever language it will be said."""
+
+    id: str
+    slots: Mapping[str, Slot]
+
+
+Words = str | Said
+"""A prompt by its name alone, or with its slots."""
 
 
 class DeskCall:
@@ -24,13 +39,21 @@ class DeskCall:
     """
 
     def __init__(
-        self, *, party: Party, account: str, dialled: str, desk: DutyDesk, door: Door
+        self,
+        *,
+        party: Party,
+        account: str,
+        dialled: str,
+        desk: DutyDesk,
+        door: Door,
+        worklist: Worklist,
     ) -> None:
         self.party = party
         self.account = account
         self.dialled = dialled
         self.desk = desk
         self.door = door
+        self.worklist = worklist
         self._language = door.language(account)
 
     @property
@@ -42,17 +65,17 @@ class DeskCall:
         """From now on speak as whoever has this number wants to be spoken to."""
         self._language = self.door.language(self.account, number)
 
-    async def say(self, *names: str) -> None:
+    async def say(self, *words: Words) -> None:
         """Say the prompts one after another."""
-        await self.party.say(self._prompts(names))
+        await self.party.say(self._prompts(words))
 
     async def digits(self, name: str) -> str:
         """Ask for digits; empty where none came."""
         return await key_in(self.party, self._prompts([name]), TIMERS)
 
-    async def choice(self, names: Sequence[str], options: Mapping[str, T]) -> T | None:
+    async def choice(self, words: Sequence[Words], options: Mapping[str, T]) -> T | None:
         """Ask for one key, twice at most; None where no good one came."""
-        prompts = self._prompts(names)
+        prompts = self._prompts(words)
         question = Question(options=options, timeout_s=ANSWER_S, retries=1)
         match await ask(self.party, question, prompts, lambda _: prompts, None):
             case Chosen(value=value):
@@ -60,6 +83,12 @@ class DeskCall:
             case NoAnswer() | NoMatch():
                 return None
 
-    def _prompts(self, names: Sequence[str]) -> list[Prompt]:
+    def _prompts(self, words: Sequence[Words]) -> list[Prompt]:
         languages = [self._language] if self._language is not None else list(Language)
-        return [Prompt(id=name, language=each) for each in languages for name in names]
+        return [_prompt(each, language) for language in languages for each in words]
+
+
+def _prompt(words: Words, language: Language) -> Prompt:
+    if isinstance(words, Said):
+        return Prompt(id=words.id, language=language, slots=words.slots)
+    return Prompt(id=words, language=language)

@@ -38,6 +38,7 @@ class Disk:
         self.full = False
         self.late = False  # what it is given it keeps, but nobody hears so in time
         self.silent = False  # it does not answer what is asked of it
+        self.unread = False  # nor which requests it has
 
     def of(self, kind: EventKind, call_id: CallId | None = None) -> list[Event]:
         """The events of a kind, of one call or of all."""
@@ -119,6 +120,8 @@ class MemoryJournal:
         await self._put_down(*events)
 
     async def callbacks(self) -> Sequence[Callback]:
+        if self._disk.unread:
+            raise JournalUnavailable("the disk does not answer")
         return [decode(encode(each)) for each in self._disk.callbacks]
 
     def record_duty(self, event: DutyEvent) -> None:
