@@ -13,7 +13,7 @@ from ivr.director.worklist import Worklist
 from ivr.domain.call import CallId, ChannelId, SceneName
 from ivr.domain.code import is_number
 from ivr.domain.counsellor import Doing
-from ivr.ports import ChannelGone, Switch, SwitchUnavailable
+from ivr.ports import CallbackDesk, ChannelGone, Switch, SwitchUnavailable
 from ivr.scenes.desk import desk
 from ivr.stage import Call, Party
 from ivr.stage.desk_call import DeskCall
@@ -38,12 +38,13 @@ class DeskCalls:
         lines: SecondLines,
         *,
         calls: Callable[[CallId], Call | None],
+        callbacks: CallbackDesk,
     ) -> None:
         self._house = house
         self._switch = switch
         self._tasks = tasks
         self._desk = DutyDesk(house, calls)
-        self._worklist = Worklist(house, tasks)
+        self._worklist = Worklist(house, tasks, callbacks)
         self._lines = lines
         self._calls = calls
         self.parties: dict[ChannelId, Party] = {}

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import structlog
 
+from ivr.director.callback_desk import CallbackDesk
 from ivr.director.calling_back import CallingBack, called_back
 from ivr.director.desk_calls import DeskCalls
 from ivr.director.house import House
@@ -52,8 +53,14 @@ class Director:
         self._tasks = Tasks()
         self._desk = Matchmaker(house, self._switch, self._tasks)
         self._calls: dict[ChannelId, Call] = {}
-        lines = self._desk.second_lines
-        self._desk_calls = DeskCalls(house, self._switch, self._tasks, lines, calls=self.call)
+        self._desk_calls = DeskCalls(
+            house,
+            self._switch,
+            self._tasks,
+            self._desk.second_lines,
+            calls=self.call,
+            callbacks=CallbackDesk(house.service, house.callbacks, house.clock),
+        )
         self._calling_back = CallingBack(
             house,
             self._switch,

@@ -4,27 +4,25 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from ivr.director.attempts import Attempts
-from ivr.director.callback_desk import CallbackDesk
 from ivr.director.house import House
 from ivr.domain import worklist
 from ivr.domain.call import CounsellorId
 from ivr.domain.callback import Callback, due
 from ivr.domain.counsellor import Doing
+from ivr.domain.destination import refused
 from ivr.domain.schedule import Schedule
-from ivr.ports import Refused
+from ivr.ports import CallbackDesk, Refused
 from ivr.tasks import Tasks
 
 
 class Worklist:
     """Implements `ivr.stage.Worklist`."""
 
-    def __init__(self, house: House, tasks: Tasks) -> None:
+    def __init__(self, house: House, tasks: Tasks, desk: CallbackDesk) -> None:
         self._house = house
         self._tasks = tasks
         self._people = {person.id: person for person in house.service.counsellors}
-        self._attempts = Attempts(house)
-        self.desk = CallbackDesk(house.service, house.callbacks, house.clock)
+        self.desk = desk
 
     async def done(self, work: Callable[[], Awaitable[Callback]]) -> Callback:
         """See `ivr.stage.Worklist`. A task of its own, so that no hang-up can stop it half-way."""
@@ -50,8 +48,11 @@ class Worklist:
 
     def dials(self, callback: Callback) -> bool:
         """See `ivr.stage.Worklist`."""
-        line = self._house.service.line(callback.line)
-        return line is not None and line.callback.dial and self._attempts.may_be_dialled(callback)
+        service, objection = self._house.service, self._house.numbers.objection
+        line = service.line(callback.line)
+        if line is None or not line.callback.dial:
+            return False
+        return refused(callback.number, line=line, service=service, objection=objection) is None
 
     def takes_calls(self, who: CounsellorId) -> bool:
         """See `ivr.stage.Worklist`."""
@@ -69,5 +70,5 @@ async def _outcome(work: Callable[[], Awaitable[Callback]]) -> Callback | Refuse
     """A refusal is an answer, and no failure of the task."""
     try:
         return await work()
-    except Refused as refused:
-        return refused
+    except Refused as refusal:
+        return refusal

@@ -1,6 +1,7 @@
 """Which callbacks a counsellor hears of on their phone, in which order, and what each key does."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -51,9 +52,11 @@ def worklist(
     """What the counsellor may see to, in the order of the line, and after it what was given up.
 
     That is what they have taken, what was given up, and what their phone could be rung for
-    now if nobody had taken it. While a citizen is being called, there is nothing to do.
+    now if nobody had taken it. While a citizen is being called, there is nothing to do. The
+    topic is one that can be told; what is of no line and no topic any more is left out.
     """
-    found = (each for each in callbacks if _concerns(each, who, service, now))
+    told = (_with_topic(each, service) for each in callbacks)
+    found = (each for each in told if each is not None and _concerns(each, who, service, now))
     return tuple(sorted(found, key=turn))
 
 
@@ -103,14 +106,20 @@ def _concerns(callback: Callback, who: Counsellor, service: Service, now: dateti
 
 def _could_serve(callback: Callback, who: Counsellor, service: Service, now: datetime) -> bool:
     """As the line itself judges it, for calls and callbacks alike."""
-    line, topic = service.line(callback.line), callback.topic
-    if topic not in service.topics:
-        if line is None:
-            return False
-        topic = line.general_topic
     contact = Contact(
-        id=CallId(callback.id), topic=topic, language=callback.language, joined=callback.joined
+        id=CallId(callback.id),
+        topic=callback.topic,
+        language=callback.language,
+        joined=callback.joined,
     )
-    within = reach(contact, service.topics[topic].routing, now)
+    within = reach(contact, service.topics[callback.topic].routing, now)
     skills = Skills(topics=who.topics, languages=who.languages)
     return rank(contact, within, who.id, skills) is not None
+
+
+def _with_topic(callback: Callback, service: Service) -> Callback | None:
+    """A topic that is no more is the general one of the line."""
+    if callback.topic in service.topics:
+        return callback
+    line = service.line(callback.line)
+    return None if line is None else replace(callback, topic=line.general_topic)

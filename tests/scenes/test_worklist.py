@@ -1,15 +1,17 @@
 """A counsellor works through the callbacks on their phone by *7, and the disk has what they did."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ivr.director import CallbackDesk
+from ivr.domain.call import Language
 from ivr.domain.callback import Because, Callback, Result, Status
 from ivr.domain.journal import CallbackKind
 from tests.scenes.callback_desk import ANNA, BERTIL, give_up
 from tests.scenes.called_back import CalledBack
-from tests.scenes.worklist import NUMBERS, ask_too, told, work
+from tests.scenes.worklist import NUMBERS, ask_too, by_hand, told, work
 
 KEYS = [
     *("desk_back_take", "desk_back_next", "desk_back_postpone", "desk_back_close"),
@@ -26,6 +28,19 @@ def test_who_dials_hears_how_many_wait_and_the_first_and_may_be_silent() -> None
         assert world.disk.callbacks == [it]
 
     told(story)
+
+
+def test_the_list_is_told_in_the_counsellors_own_language() -> None:
+    config = by_hand()
+    bertil = replace(config.counsellors[1], own_language=Language.SV)
+
+    async def story(world: CalledBack, desk: CallbackDesk, it: Callback) -> None:
+        world.phone("bertil")
+        heard = await work(world, account="bertil")
+        assert heard[:2] == ["sv/desk_backs_1", "sv/desk_back_fi"]
+        assert all(each.startswith("sv/") for each in heard)
+
+    told(story, replace(config, counsellors=(config.counsellors[0], bertil)))
 
 
 def test_where_none_waits_that_is_said() -> None:

@@ -1,12 +1,16 @@
 """Who takes a callback by *7 is rung for it, and nobody else as long as they take calls."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ivr.director import CallbackDesk
+from ivr.director.worklist import Worklist
 from ivr.domain.callback import Callback, Status
+from ivr.tasks import Tasks
+from tests.fakes.service import changed
 from tests.scenes.callback_desk import ANNA, BERTIL
 from tests.scenes.called_back import NUMBER, CalledBack, dials
 from tests.scenes.desks import dial
@@ -99,6 +103,15 @@ def test_who_is_paused_takes_none_because_another_would_be_rung() -> None:
         heard = await work(world, TAKES)
         assert "desk_back_not_free" in heard
         assert world.request.wanted is None
+
+    told(story, CONFIG)
+
+
+def test_one_whose_number_the_line_may_not_call_is_not_said_to_be_called() -> None:
+    async def story(world: CalledBack, desk: CallbackDesk, it: Callback) -> None:
+        assert Worklist(world.house, Tasks(), desk).dials(it)
+        ours = changed(world.config, "paid", caller_id="0401234567")
+        assert not Worklist(replace(world.house, service=ours), Tasks(), desk).dials(it)
 
     told(story, CONFIG)
 
