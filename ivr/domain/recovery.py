@@ -5,6 +5,7 @@ on the switch, what was begun is in the journal, and this decides what follows.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,7 +30,8 @@ class Found:
     `dialled`, `caller` and `hidden` are as on arrival. `facts` is what was
     remembered on it (None: nothing yet); `leg_of` the call that a counsellor's
     leg was rung for, None on a caller's channel. `phone` is the account of a
-    counsellor's phone that dialled a code or a colleague.
+    counsellor's phone that dialled a code or a colleague. `called`: we have dialled the
+    citizen, and not they us.
     """
 
     channel: ChannelId
@@ -41,6 +43,7 @@ class Found:
     facts: str | None
     leg_of: CallId | None
     phone: str | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,10 @@ class Close:
 
 @dataclass(frozen=True, kw_only=True)
 class HangUpOrphan:
-    """A leg that belongs to no caller, or a phone that nobody speaks with any more."""
+    """A leg that belongs to no caller, or a phone that nobody speaks with any more.
+
+    Or a citizen whom we have called, and nobody knows what for.
+    """
 
     channel: ChannelId
 
@@ -118,7 +124,11 @@ def reconcile(
     who must be greeted again goes on with the same call. Doing all of it and
     asking again gives nothing to do.
     """
-    callers = {c.channel: _read(c) for c in found.values() if _is_callers(c)}
+    callers = {
+        c.channel: _read(c, unfinished.get(call_id(c.channel)))
+        for c in found.values()
+        if _is_callers(c)
+    }
     known = {facts.call_id for facts in callers.values() if facts is not None}
     here = known | {call_id(channel) for channel in callers} | set(performing)
     wanted = {leg for f in callers.values() if f is not None for leg in (f.leg, f.colleague_leg)}
@@ -127,10 +137,7 @@ def reconcile(
     for channel, facts in callers.items():
         if channel in performing.values():
             continue
-        if facts is None:
-            actions.append(Greet(found=found[channel]))
-        else:
-            actions.append(_adopt(channel, facts, found))
+        actions.append(_take_up(channel, facts, found))
     actions += _attend(found, attended)
     lost = (facts for call, facts in unfinished.items() if call not in here)
     actions += [_close(f, switch_started, kept=f.call_id in callbacks) for f in lost]
@@ -165,18 +172,24 @@ def _phones(found: Mapping[ChannelId, Found], attended: frozenset[ChannelId]) ->
     return [c for c in ours if c.channel not in attended]
 
 
-def _read(channel: Found) -> Facts | None:
-    """The facts on a caller's channel; None where there are none, or none that we can read."""
-    if channel.facts is None:
-        return None
-    try:
-        facts = codec.decode(channel.facts)
-    except ValueError:
-        return None
-    return replace(facts, answered=facts.answered or channel.up)
+def _read(channel: Found, on_record: Facts | None) -> Facts | None:
+    """The facts on a caller's channel; None where there are none, or none that we can read.
+
+    For a citizen whom we have called those on record do as well: they cannot begin anew.
+    """
+    facts = on_record if channel.called else None
+    with suppress(ValueError):
+        facts = codec.decode(channel.facts) if channel.facts is not None else facts
+    return None if facts is None else replace(facts, answered=facts.answered or channel.up)
 
 
-def _adopt(channel: ChannelId, facts: Facts, found: Mapping[ChannelId, Found]) -> Adopt:
+def _take_up(
+    channel: ChannelId, facts: Facts | None, found: Mapping[ChannelId, Found]
+) -> Adopt | Greet | HangUpOrphan:
+    """Whom we have called is never greeted as if they had called us."""
+    if facts is None:
+        called = found[channel].called
+        return HangUpOrphan(channel=channel) if called else Greet(found=found[channel])
     return Adopt(
         channel=channel,
         facts=facts,

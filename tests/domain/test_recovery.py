@@ -7,6 +7,7 @@ from hypothesis import given
 from ivr.domain.call import (
     ChannelId,
     Outcome,
+    SceneName,
     consult_bridge,
     talk_bridge,
 )
@@ -142,6 +143,28 @@ def test_a_caller_whose_facts_cannot_be_read_is_greeted_and_their_call_not_close
         found = caller(channel, remembered, up=False)
         world = World(unfinished={known.call_id: known}, found={channel: found})
         assert world.reconcile() == (Greet(found=found),)
+
+
+def test_a_citizen_whom_we_called_is_taken_up_by_the_record_where_their_facts_cannot_be_read() -> (
+    None
+):
+    channel = ChannelId("back.7")
+    known = replace(CALL, call_id=call_on(channel), scene=SceneName.GREETING)
+    for remembered in [None, *UNREADABLE]:
+        found = replace(caller(channel, remembered, up=True), called=True)
+        (action,) = World(unfinished={known.call_id: known}, found={channel: found}).reconcile()
+        assert isinstance(action, Adopt)
+        assert action.facts == replace(known, answered=True)
+
+
+def test_a_citizen_whom_we_called_and_nobody_knows_what_for_is_hung_up_on_and_never_greeted() -> (
+    None
+):
+    channel = ChannelId("back.7")
+    for remembered in [None, *UNREADABLE]:
+        found = replace(caller(channel, remembered, up=True), called=True)
+        actions = World(unfinished={}, found={channel: found}).reconcile()
+        assert actions == (HangUpOrphan(channel=channel),)
 
 
 def test_a_caller_whom_the_dialplan_has_taken_back_is_left_to_it() -> None:

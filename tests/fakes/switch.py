@@ -216,4 +216,5 @@ def _found(channel: Channel) -> Found:
         facts=channel.facts,
         leg_of=channel.leg_of,
         phone=channel.phone,
+        called=channel.called,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import CALL, DESK, LEG, LEG_OF, entered_with
+from ivr.adapters.ari.events import BACK, CALL, DESK, LEG, LEG_OF, entered_with
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
@@ -79,4 +79,5 @@ def _channel(listed: Mapping[str, Any], application: str) -> Found:
         facts=None,
         leg_of=CallId(args[1]) if leg else None,
         phone=args[2] if to_desk else None,
+        called=ours and args[:1] == [BACK],
     )

@@ -69,6 +69,14 @@ async def test_legs_and_counsellors_phones_have_no_facts_to_ask_for() -> None:
     assert found[ChannelId("leg")].leg_of == "n1-1.1"
 
 
+async def test_a_citizen_whom_the_line_calls_back_is_known_from_a_caller() -> None:
+    back, caller = _channel("back.1", "back", "n1-back.1"), _channel("1.1", "call", "0291", "0")
+    read: Answer = (200, {"value": "{}"})
+    found = await _channels(_switch([back, caller], {"back.1": read, "1.1": read}))
+    called = {channel: (each.called, each.leg_of) for channel, each in found.items()}
+    assert called == {"back.1": (True, None), "1.1": (False, None)}
+
+
 async def test_of_a_phone_that_still_rings_it_is_asked_whose_leg_it_is() -> None:
     ringing = [_channel(name, app="AppDial2") for name in ("mine", "gone", "nobodys")]
     written: dict[str, Answer] = {
