@@ -24,6 +24,8 @@ from ivr.ports import (
     SwitchEvent,
     SwitchUnavailable,
     TransferAsked,
+    VoiceBegan,
+    VoiceEnded,
 )
 from ivr.stage import Call, Party, Rung
 from ivr.tasks import Tasks
@@ -64,20 +66,29 @@ class Switchboard:
                 self._greet(event)
             case KeyPressed() | PlaybackEnded() | TransferAsked() | HoldChanged() | ChannelEnded():
                 self._deliver(event)
+            case VoiceBegan() | VoiceEnded():
+                if isinstance(party := self._party(event.channel), Rung):
+                    party.ear.take(event)
             case LegMade() | LegAnswered():
-                # One that nobody here made was asked for over a socket that we gave up, and
-                # would stand undialled for ever; one that is answered was given up long ago.
-                leg = self._party(event.channel)
-                if isinstance(event, LegAnswered) and isinstance(leg, Rung):
-                    leg.answer()
-                elif leg is None:
-                    self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
+                self._called(event)
             case PhoneDialled(channel=channel, account=account, dialled=dialled):
                 self._desk_calls.attend(channel, account, dialled, found=False)
             case PhoneChanged():
                 self._desk.phone(event.account, reachable=event.reachable)
             case _:
                 assert_never(event)
+
+    def _called(self, event: LegMade | LegAnswered) -> None:
+        """A leg is there, or was answered.
+
+        One that nobody here made was asked for over a socket that we gave up, and would stand
+        undialled for ever; one that is answered was given up long ago.
+        """
+        leg = self._party(event.channel)
+        if isinstance(event, LegAnswered) and isinstance(leg, Rung):
+            leg.answer()
+        elif leg is None:
+            self._tasks.start(self._hang_up(event.channel), f"hang up {event.channel}")
 
     async def _hang_up(self, channel: ChannelId) -> None:
         with suppress(SwitchUnavailable):  # then the next connection sweeps it

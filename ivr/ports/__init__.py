@@ -17,6 +17,8 @@ from ivr.ports.events import (
     PlaybackId,
     SwitchEvent,
     TransferAsked,
+    VoiceBegan,
+    VoiceEnded,
 )
 from ivr.ports.journal import Journal, JournalUnavailable
 from ivr.ports.numbers import Numbers
@@ -68,5 +70,7 @@ __all__ = [
     "SwitchUnavailable",
     "TransferAsked",
     "Utterance",
+    "VoiceBegan",
+    "VoiceEnded",
     "WrongPin",
 ]

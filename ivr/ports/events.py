@@ -72,6 +72,22 @@ class HoldChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VoiceBegan:
+    """Somebody begins to speak on a channel that is listened to; a tone is no different."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceEnded:
+    """They fell silent, seconds `ago`, after speaking for `lasted_s`."""
+
+    channel: ChannelId
+    lasted_s: float
+    ago_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class PhoneChanged:
     """A counsellor's SIP account became reachable or unreachable."""
 
@@ -110,6 +126,8 @@ SwitchEvent = (
     | LegAnswered
     | ChannelEnded
     | HoldChanged
+    | VoiceBegan
+    | VoiceEnded
     | PhoneChanged
     | PhoneDialled
     | TransferAsked

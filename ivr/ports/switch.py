@@ -73,6 +73,17 @@ class Switch(Protocol):
         """End that; nothing if it is not heard."""
         ...
 
+    async def listen(self, channel: ChannelId) -> None:
+        """Tell from now on when somebody speaks: events VoiceBegan and VoiceEnded.
+
+        This and its end only while nothing is playing.
+        """
+        ...
+
+    async def stop_listening(self, channel: ChannelId) -> None:
+        """Tell it no more; nothing if it was not told."""
+        ...
+
     async def received(self, channel: ChannelId) -> int | None:
         """How many packets of sound have come from the channel; None without a sound session."""
         ...

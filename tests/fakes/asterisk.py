@@ -22,11 +22,14 @@ from ivr.ports import (
     PlaybackEnded,
     PlaybackId,
     SwitchEvent,
+    VoiceBegan,
+    VoiceEnded,
 )
 from tests.fakes.time import BEGIN
 
 PROMPT_S = 1.0
 PACKETS_PER_S = 50
+SILENCE_S = 0.8  # after which the real one says that somebody has stopped speaking
 
 
 @dataclass(kw_only=True)
@@ -47,6 +50,7 @@ class Channel:
     music: bool = False
     holds_us: bool = False
     ringback: bool = False
+    listened: bool = False  # it is told when somebody speaks
     reported: list[bool] = field(default_factory=list)  # of transfers that its phone asked for
     playing: PlaybackId | None = None
     begun: int = 0  # playbacks: an id may be used again, and is then another one
@@ -139,6 +143,18 @@ class FakeAsterisk:
                 for other in members - {channel.id}:
                     self.channels[other].music = held
         self.emit(HoldChanged(channel=channel.id, held=held))
+
+    def speak(self, channel: Channel, seconds: float) -> None:
+        """Somebody speaks on the channel from now on, without a pause."""
+        if channel.listened:
+            self.emit(VoiceBegan(channel=channel.id))
+            loop = asyncio.get_running_loop()
+            loop.call_later(seconds + SILENCE_S, self._fell_silent, channel, seconds)
+
+    def _fell_silent(self, channel: Channel, lasted_s: float) -> None:
+        if channel.listened and channel.id in self.channels:
+            ended = VoiceEnded(channel=channel.id, lasted_s=lasted_s, ago_s=SILENCE_S)
+            self.emit(ended)
 
     def received(self, channel: Channel) -> int:
         """The packets of sound that have come from a channel so far."""

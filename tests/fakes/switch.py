@@ -67,6 +67,12 @@ class FakeSwitch:
     async def stop_ringback(self, channel: ChannelId) -> None:
         (await self._idle(channel)).ringback = False
 
+    async def listen(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).listened = True
+
+    async def stop_listening(self, channel: ChannelId) -> None:
+        (await self._idle(channel)).listened = False
+
     async def report_transfer(self, channel: ChannelId, *, done: bool) -> None:
         await self._pass()
         if channel in self._asterisk.channels:

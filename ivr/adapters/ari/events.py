@@ -18,6 +18,8 @@ from ivr.ports import (
     PlaybackId,
     SwitchEvent,
     TransferAsked,
+    VoiceBegan,
+    VoiceEnded,
 )
 
 # The first argument that the dialplan gives to Stasis(), and that of a leg that we ring, and
@@ -29,6 +31,10 @@ BACK = "back"
 
 # The variable that says for which call a leg was made, until it is in the application.
 LEG_OF = "IVR_LEG_OF"
+
+# After so much silence Asterisk says that somebody has stopped speaking. Less would take the
+# breath between two sentences for their end; each is an event.
+SILENCE_MS = 800
 
 # All that is wanted of the phones that are watched.
 OF_PHONES = "PeerStatusChange"
@@ -145,6 +151,16 @@ def _held(event: Mapping[str, Any]) -> SwitchEvent:
     return HoldChanged(channel=_id(event), held=event["type"] == "ChannelHold")
 
 
+def _began(event: Mapping[str, Any]) -> SwitchEvent:
+    return VoiceBegan(channel=_id(event))
+
+
+def _fell_silent(event: Mapping[str, Any]) -> SwitchEvent:
+    """The duration is that of the speech, without the silence by which its end is known."""
+    lasted_s = int(event["duration"]) / 1000
+    return VoiceEnded(channel=_id(event), lasted_s=lasted_s, ago_s=SILENCE_MS / 1000)
+
+
 def _playback(event: Mapping[str, Any]) -> SwitchEvent | None:
     playback = event["playback"]
     kind, _, target = playback["target_uri"].partition(":")
@@ -192,6 +208,8 @@ _MEANINGS: Mapping[str, Callable[[Mapping[str, Any]], SwitchEvent | None]] = {
     "ChannelDtmfReceived": _pressed,
     "ChannelHold": _held,
     "ChannelUnhold": _held,
+    "ChannelTalkingStarted": _began,
+    "ChannelTalkingFinished": _fell_silent,
     "ChannelTransfer": _transfer,
     "PlaybackFinished": _playback,
     "PeerStatusChange": _phone,

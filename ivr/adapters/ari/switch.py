@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from ivr.adapters.ari.calling import Calling, Shown, through_trunk
-from ivr.adapters.ari.events import BACK
-from ivr.adapters.ari.requests import Requests, check, seg
+from ivr.adapters.ari.events import BACK, SILENCE_MS
+from ivr.adapters.ari.requests import Requests, check, plain, seg
 from ivr.adapters.ari.snapshot import FACTS, snapshot
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
@@ -23,6 +23,11 @@ APOLOGY = "apology"
 HOLD = "CHANNEL(rtp,hold)"
 # Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
 IN_ITS_TURN = "CHANNEL(pjsip,call-id)"
+# Hears speech in what comes from a channel (func_talkdetect): after how much silence it is over,
+# in milliseconds, and how loud it is (mean of |sample|; 256 is a soft voice, and Asterisk's own
+# choice).
+LISTEN, LISTEN_FOR = "TALK_DETECT(set)", f"{SILENCE_MS},256"
+STOP_LISTENING = "TALK_DETECT(remove)"
 # Q.850 causes. 19 makes Asterisk end an unanswered call with 480 Temporarily
 # Unavailable; 16 (normal clearing) would send 603 Decline, as if we refused.
 NO_ANSWER = "19"
@@ -81,6 +86,14 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         await self._requests.do("DELETE", f"channels/{seg(channel)}/moh")
 
+    async def listen(self, channel: ChannelId) -> None:
+        """See `ivr.ports.Switch`."""
+        await self._set(channel, LISTEN, LISTEN_FOR)
+
+    async def stop_listening(self, channel: ChannelId) -> None:
+        """See `ivr.ports.Switch`."""
+        await self._set(channel, STOP_LISTENING, "")
+
     async def received(self, channel: ChannelId) -> int | None:
         """See `ivr.ports.Switch`."""
         path = f"channels/{seg(channel)}/rtp_statistics"
@@ -108,9 +121,7 @@ class AriSwitch:
 
     async def remember(self, channel: ChannelId, facts: str) -> None:
         """See `ivr.ports.Switch`."""
-        # In the body: as a query string, 4,000 characters are refused with 400.
-        body = {"variable": FACTS, "value": facts}
-        await self._requests.do("POST", f"channels/{seg(channel)}/variable", body)
+        await self._set(channel, FACTS, facts)
 
     async def ring(
         self,
@@ -220,3 +231,8 @@ class AriSwitch:
     async def snapshot(self) -> Snapshot:
         """See `ivr.ports.Switch`."""
         return await snapshot(self._requests, self._application)
+
+    async def _set(self, channel: ChannelId, variable: str, value: str) -> None:
+        # In the body: as a query string, 4,000 characters are refused with 400.
+        body = {"variable": variable, "value": value}
+        await self._requests.do("POST", f"channels/{seg(channel)}/variable", body)

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Protocol
 
+import numpy as np
 import pytest
 
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
 from ivr.embedded.passwords import phone_passwords
 from ivr.phone.phone import Phone, PhoneCall, Telephony
+from ivr.phone.repertoire import RATE, Pcm
 from ivr.ports import (
     Arrived,
     ChannelEnded,
@@ -26,6 +28,8 @@ from ivr.ports import (
     Switch,
     SwitchEvent,
     TransferAsked,
+    VoiceBegan,
+    VoiceEnded,
 )
 from ivr.tasks import Tasks
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
@@ -36,6 +40,18 @@ from .conftest import BOUND_S, SERVICE_NUMBER, Exchange, Line
 LEG, CALL, BRIDGE = ChannelId("leg"), CallId("n1-1"), BridgeId("n1-1.talk")
 SAID, SAID_NEXT = PlaybackId("say0"), PlaybackId("say1")
 CITIZEN = "+358401234567"
+
+
+def noise(seconds: float) -> Pcm:
+    """Sound as loud as speech."""
+    values = np.random.default_rng(1).normal(0, 2000, int(seconds * RATE))
+    return np.clip(values, -32768, 32767).astype(np.int16)
+
+
+def _lasted(event: SwitchEvent) -> str:
+    if not isinstance(event, VoiceEnded):
+        return ""
+    return f" after {'less' if event.lasted_s < 1 else 'more'} than 1 s, {event.ago_s} s ago"
 
 
 class Rig(Protocol):
@@ -51,6 +67,8 @@ class Rig(Protocol):
     async def dial(self) -> None: ...
 
     async def press(self, key: str) -> None: ...
+
+    async def speak(self, seconds: float) -> None: ...
 
     async def caller_hangs_up(self) -> None: ...
 
@@ -82,6 +100,9 @@ class RealRig:
 
     async def press(self, key: str) -> None:
         await self._caller.press(key)
+
+    async def speak(self, seconds: float) -> None:
+        self._caller.speak(noise(seconds))
 
     async def caller_hangs_up(self) -> None:
         await self._caller.hang_up()
@@ -118,6 +139,9 @@ class FakeRig:
 
     async def press(self, key: str) -> None:
         self.asterisk.press(self._caller, key)
+
+    async def speak(self, seconds: float) -> None:
+        self.asterisk.speak(self._caller, seconds)
 
     async def caller_hangs_up(self) -> None:
         self.asterisk.end(self._caller.id)
@@ -222,14 +246,14 @@ class Story:
             case PlaybackEnded():
                 who = self._who(event.channel)
                 return f"{event.playback} to {who} ended, failed={event.failed}"
-            case LegMade() | LegAnswered() | ChannelEnded():
-                return f"{self._who(event.channel)} {type(event).__name__}"
             case TransferAsked():
                 return f"{self._who(event.channel)} asks for {event.target}"
             case HoldChanged() | PhoneDialled():  # in no story yet
                 return str(event)
             case PhoneChanged():
                 return f"{event.account} reachable={event.reachable}"
+            case LegMade() | LegAnswered() | ChannelEnded() | VoiceBegan() | VoiceEnded():
+                return f"{self._who(event.channel)} {type(event).__name__}{_lasted(event)}"
 
     def _who(self, channel: ChannelId) -> str:
         return "leg" if channel == LEG else "caller"

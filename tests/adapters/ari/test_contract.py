@@ -29,6 +29,8 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "stop": lambda switch: switch.stop(PLAYBACK),
     "start_music": lambda switch: switch.start_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
+    "listen": lambda switch: switch.listen(CALLER),
+    "stop_listening": lambda switch: switch.stop_listening(CALLER),
     "received": lambda switch: switch.received(CALLER),
     "holds_us": lambda switch: switch.holds_us(CALLER),
     "remember": lambda switch: switch.remember(CALLER, "{}"),

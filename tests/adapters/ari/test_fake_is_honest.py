@@ -110,6 +110,31 @@ async def a_caller_handed_to_the_dialplan(story: Story) -> None:
     await story.gone(switch.apologise(channel))
 
 
+async def a_caller_who_speaks(story: Story) -> None:
+    rig, switch = story.rig, story.rig.switch
+    channel = await story.dial()
+    await switch.answer(channel)
+    await switch.stop_listening(channel)  # though nobody does
+    await switch.listen(channel)
+    await rig.speak(0.5)
+    await story.event()
+    await story.event()
+    await switch.listen(channel)
+    await switch.play(channel, SAID, [rig.sound("long")] * 4)
+    await rig.speak(1.5)
+    await story.event()
+    await story.event()
+    await story.stop(SAID)
+    await story.event()
+    await switch.stop_listening(channel)
+    await rig.speak(0.5)
+    await rig.press("1")
+    await story.event()
+    await switch.hang_up(channel)
+    await story.event()
+    await story.gone(switch.listen(channel))
+
+
 @pytest.fixture
 async def fake() -> AsyncIterator[Rig]:
     async with Tasks() as tasks:
@@ -125,6 +150,7 @@ async def fake() -> AsyncIterator[Rig]:
         a_counsellor_who_is_let_go,
         a_counsellor_who_declines,
         a_caller_handed_to_the_dialplan,
+        a_caller_who_speaks,
     ],
 )
 async def test_the_fake_tells_the_same_story_as_the_real_asterisk(
