@@ -113,6 +113,7 @@ class CallbackSection(Section):
     outside_hours: YesNo = _CALLBACK.outside_hours
     dial: YesNo = _CALLBACK.dial
     ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
+    voice: YesNo = _CALLBACK.voice
 
     @field_validator("outside_hours")
     @classmethod

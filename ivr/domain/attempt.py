@@ -20,10 +20,11 @@ def result_of(facts: Facts, cause: int | None) -> Result:
     """The result, once the call is over or its citizen is not to be connected any more.
 
     `cause` is the Q.850 cause with which the citizen's channel ended by itself; None: we end
-    it. Who picked up and pressed no key may be a machine, or somebody else: no answer.
+    it. Who picked up and did not answer us may be a machine that was not told, or somebody
+    else: no answer.
     """
     if facts.connected or facts.scene not in CALLING_SCENES:
         return Result.REACHED if facts.connected else Result.FAILED
     if facts.answered:
-        return Result.NO_ANSWER
+        return Result.MACHINE if facts.machine else Result.NO_ANSWER
     return _RESULTS.get(cause, Result.FAILED) if cause is not None else Result.FAILED

@@ -134,7 +134,8 @@ class Facts:
     the caller has keyed in to be called back at. `assured` says that they were told in this
     wait: whoever hangs up in the line is called back. `closed` says that they have called while
     the line was closed, and may ask for a callback all the same. `callback` is the request for
-    which we have called the citizen; None where they have called us.
+    which we have called the citizen; None where they have called us. `machine` says that an
+    answering machine was told to have picked up then.
     """
 
     call_id: CallId
@@ -167,6 +168,7 @@ class Facts:
     assured: bool = False
     closed: bool = False
     callback: CallId | None = None
+    machine: bool = False
     outcome: Outcome | None = None
 
     @property

@@ -125,7 +125,8 @@ class CallbackPolicy:
     end of the attempt before at the earliest. `foreign`: also to another country.
     `outside_hours`: also who calls while the line is closed may ask for one.
     `dial`: the line makes the calls itself, each once a counsellor has accepted it, and
-    lets the citizen's phone ring `ring_s` seconds; else they are made from a list.
+    lets the citizen's phone ring `ring_s` seconds; else they are made from a list. With `voice`
+    the citizen is connected when they speak, as with a key, and machines are told.
     """
 
     enabled: bool = True
@@ -137,6 +138,7 @@ class CallbackPolicy:
     outside_hours: bool = False
     dial: bool = False
     ring_s: float = 30.0
+    voice: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,6 +171,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "back_fi": _BRIEF,
     "back_sv": _BRIEF,
     "back_greeting": _NONE,
+    "back_greeting_key": _NONE,
     "back_not_now": _NONE,
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,

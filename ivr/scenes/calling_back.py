@@ -2,12 +2,23 @@
 
 import asyncio
 
+from ivr.domain.answering import is_machine, listened_until
 from ivr.domain.call import Language, Outcome, SceneName
 from ivr.domain.menu import Chosen, Question
 from ivr.domain.phrase import Day, TimeOfDay, TopicName
 from ivr.domain.schedule import local
 from ivr.ports import ChannelGone
-from ivr.stage import Call, Desk, Party, Pressed, Prompt, Rung
+from ivr.stage import (
+    Call,
+    Desk,
+    Finished,
+    Heard,
+    Interrupted,
+    Party,
+    Pressed,
+    Prompt,
+    Rung,
+)
 from ivr.stage.asking import ask
 from ivr.stage.until import first_of
 
@@ -15,7 +26,6 @@ ACCEPT_S = 8.0
 # Asterisk ends the ringing by itself; a channel that it does not end was never dialled.
 RING_SLACK_S = 5.0
 GREETINGS = 2
-ANSWER_S = 5.0
 
 
 async def accepts(call: Call, leg: Party, language: Language) -> bool:
@@ -50,25 +60,50 @@ async def dialling(call: Call, desk: Desk) -> SceneName | Outcome:
 
 
 async def greeting(call: Call, desk: Desk) -> SceneName | Outcome:
-    """Whoever has picked up hears that they are called, and not by whom; any key connects them.
+    """Whoever has picked up hears that they are called, and not by whom; key or voice connects.
 
-    A machine presses none. Nothing is left on it.
+    A machine is told by its own greeting. No message is left on it.
     """
-    leg = desk.leg(call)
+    leg, party = desk.leg(call), call.party
+    if not isinstance(party, Rung):
+        return Outcome.NOT_REACHED  # we have called nobody
     if leg is None:
-        return await _greeted(call)
+        return await _greeted(call, party)
     async with call.talk.ringback(leg):
-        return await _greeted(call)
+        return await _greeted(call, party)
 
 
-async def _greeted(call: Call) -> SceneName | Outcome:
+async def _greeted(call: Call, party: Rung) -> SceneName | Outcome:
+    voice, ear = call.line.callback.voice, party.ear
+    if voice:
+        await party.listen_to_voice()
+    greeting = call.prompt("back_greeting" if voice else "back_greeting_key")
     for _ in range(GREETINGS):
-        heard = await call.say(call.prompt("back_greeting"), keys=True)
-        if not isinstance(heard, Pressed):
-            heard = await call.party.listen(ANSWER_S)
-        if isinstance(heard, Pressed):
+        heard = await call.say(greeting, keys=True, until=ear.answered)
+        if isinstance(heard, Finished):
+            heard = await _answer(party)
+        if isinstance(heard, Pressed | Interrupted):
+            if voice:
+                await party.ignore_voice()
             return SceneName.TALKING
+        if ear.asked is not None and is_machine(ear.voice, ear.asked):
+            call.note(machine=True)
+            break
     return Outcome.NOT_REACHED
+
+
+async def _answer(party: Rung) -> Heard:
+    """A key, a voice (Interrupted), or nothing until the time for an answer is over."""
+    ear, loop = party.ear, asyncio.get_running_loop()
+    asked = loop.time()
+    ear.asked = asked if ear.asked is None else ear.asked
+    while (left_s := listened_until(ear.voice, asked) - loop.time()) > 0:
+        heard = await party.listen(left_s, until=ear.change())
+        if isinstance(heard, Pressed):
+            return heard
+        if ear.answered.done():
+            return Interrupted()
+    return Finished()
 
 
 def _summary(call: Call, language: Language) -> Prompt:

@@ -59,6 +59,12 @@ MISTAKES: list[tuple[str, str, str, list[str]]] = [
     ("lines", "      enabled: yes", "      enabled: off", [
         "lines.yaml:33:16: must be yes or no, not the text 'off'",
     ]),
+    ("lines", "      enabled: yes", "      voice: maybe", [
+        "lines.yaml:33:14: must be yes or no, not the text 'maybe'",
+    ]),
+    ("lines", "      enabled: yes", "      voise: no", [
+        "lines.yaml:33:7: unknown key 'voise'; did you mean 'voice'?",
+    ]),
     ("lines", 'crisis_number: "112"', "crisis_number: 112", [
         'lines.yaml:2:16: must be text, such as "029 151 2360" (in quotes), not the number 112',
     ]),

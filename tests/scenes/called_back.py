@@ -1,7 +1,7 @@
 """A citizen who has asked to be called back, a counsellor who may accept it, and their habits."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -28,12 +28,14 @@ def dials(*names: str, **callback: int) -> Service:
 class CalledBack(World):
     """A world in which whoever hears one of `keys`' prompts presses the key half a second later.
 
-    `citizen` is the telephone that is called back.
+    `citizen` is the telephone that is called back; at it something `says` so many seconds, from so
+    many seconds after the greeting has begun.
     """
 
     def __init__(self, config: Service, keys: Mapping[str, str] = ACCEPTS) -> None:
         super().__init__(config)
         self.keys = dict(keys)
+        self.says: Sequence[tuple[float, float]] = ()
         self.citizen = FakePhone(answers_after=1.0)
         self.asterisk.phones[NUMBER] = self.citizen
         self.asterisk.listeners.append(self._react)
@@ -54,8 +56,12 @@ class CalledBack(World):
 
     def _react(self, heard: Channel, sound: str) -> None:
         key = self.keys.get(sound.rpartition("/")[2])
+        loop = asyncio.get_running_loop()
         if key is not None and heard.account:
-            asyncio.get_running_loop().call_later(0.5, self.asterisk.press, heard, key)
+            loop.call_later(0.5, self.asterisk.press, heard, key)
+        if heard.account == NUMBER and "back_greeting" in sound:
+            for after_s, seconds in self.says:
+                loop.call_later(after_s, self.asterisk.speak, heard, seconds)
 
     @property
     def request(self) -> Callback:

@@ -1,6 +1,7 @@
 """Wherever the controller dies or somebody hangs up, nobody is dialled twice."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -9,7 +10,11 @@ from ivr.domain.callback import Status
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import EventKind
 from tests.fakes.time import Steps, run_in_virtual_time
-from tests.scenes.called_back import NUMBER, CalledBack
+from tests.scenes.called_back import ACCEPTS, NUMBER, CalledBack
+
+WITH_A_KEY: tuple[tuple[float, float], ...] = ()
+WITH_A_WORD = ((1.3, 0.5),)
+A_MACHINE = ((0.1, 9.0), (10.0, 0.4))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +28,12 @@ class Left:
     steps: int
 
 
-async def play(strike_at: int | None, strike: str, away_s: float = 0.5) -> Left:
+async def play(
+    strike_at: int | None,
+    strike: str,
+    away_s: float = 0.5,
+    says: Sequence[tuple[float, float]] = WITH_A_KEY,
+) -> Left:
     """Call back once; at a step of it the controller dies, or somebody hangs up."""
     begun: list[CalledBack] = []
     restarts: list[asyncio.Task[None]] = []
@@ -38,7 +48,8 @@ async def play(strike_at: int | None, strike: str, away_s: float = 0.5) -> Left:
             world.asterisk.end(channel.id)
 
     steps = Steps(None, struck)
-    world = await CalledBack.begin(steps=steps)
+    world = await CalledBack.begin({"back_fi": "1"} if says else ACCEPTS, steps=steps)
+    world.says = says
     begun.append(world)
     before = steps.taken
     steps.strike_at(None if strike_at is None else before + strike_at)
@@ -79,14 +90,16 @@ async def finish(world: CalledBack, restarts: list[asyncio.Task[None]]) -> None:
     await world.close()
 
 
-def at_every_step(strike: str, away_s: float = 0.5) -> list[tuple[Left, Left]]:
-    calm = run_in_virtual_time(play(None, strike))
-    assert calm.talked
+def at_every_step(
+    strike: str, away_s: float = 0.5, says: Sequence[tuple[float, float]] = WITH_A_KEY
+) -> list[tuple[Left, Left]]:
+    calm = run_in_virtual_time(play(None, strike, says=says))
+    assert calm.talked is (says is not A_MACHINE)
     assert calm.steps > 10
     struck = []
     for step in range(1, calm.steps + 1):
         try:
-            left = run_in_virtual_time(play(step, strike, away_s))
+            left = run_in_virtual_time(play(step, strike, away_s, says))
             assert left.rung <= max(len(left.results), 1), "dialled without an attempt"
             assert left.status is not Status.CALLING, "an attempt is on the air for ever"
             assert None not in left.results
@@ -96,17 +109,33 @@ def at_every_step(strike: str, away_s: float = 0.5) -> list[tuple[Left, Left]]:
     return struck
 
 
+@pytest.mark.parametrize("says", [WITH_A_KEY, WITH_A_WORD], ids=["key", "voice"])
 @pytest.mark.parametrize("away_s", [0.2, 1.5])
-def test_a_crash_at_any_await_dials_nobody_twice_and_loses_no_request(away_s: float) -> None:
-    for left, _ in at_every_step("crash", away_s):
+def test_a_crash_at_any_await_dials_nobody_twice_and_loses_no_request(
+    away_s: float, says: Sequence[tuple[float, float]]
+) -> None:
+    for left, _ in at_every_step("crash", away_s, says):
         assert left.rung <= 1
         assert left.results in (("reached",), ("failed",))
         assert (left.status is Status.REACHED) is (left.results == ("reached",))
         assert left.rung == 1 or left.results == ("failed",)
 
 
+def test_a_crash_at_any_await_connects_nobody_with_a_machine() -> None:
+    for left, calm in at_every_step("crash", says=A_MACHINE):
+        assert not left.talked
+        assert calm.results == ("machine",)
+        assert left.results in (("machine",), ("no_answer",), ("failed",))
+        assert left.status is Status.WAITING
+
+
+@pytest.mark.parametrize(
+    "says", [WITH_A_KEY, WITH_A_WORD, A_MACHINE], ids=["key", "voice", "machine"]
+)
 @pytest.mark.parametrize("who", [NUMBER, "anna"])
-def test_a_hang_up_at_any_await_ends_the_attempt_once_and_leaves_nothing(who: str) -> None:
-    for left, _ in at_every_step(who):
+def test_a_hang_up_at_any_await_ends_the_attempt_once_and_leaves_nothing(
+    who: str, says: Sequence[tuple[float, float]]
+) -> None:
+    for left, _ in at_every_step(who, says=says):
         assert left.rung <= 1
         assert len(left.results) == 1
