@@ -67,7 +67,7 @@ class CallingBack:
 
     def look_round(self, now: datetime) -> bool:
         """Let those stand that are due, and no others; whether one is on its way to its place."""
-        on_air = self._numbers() if self._house.callbacks.open else ()
+        on_air = self._on_the_line() if self._house.callbacks.open else ()
         are_due = {each.id: each for each in self._due(now) if each.number not in on_air}
         for known, task in list(self._standing.values()):
             if are_due.get(known.id) != known:  # due no more, or asked for in other words
@@ -141,10 +141,11 @@ class CallingBack:
         at = self.attempts.bounds.prospect(callback, now).at
         return at is not None and at <= now and self.attempts.may_be_dialled(callback)
 
-    def _numbers(self) -> frozenset[str]:
-        """Those from which, or to which, somebody is on the line now."""
-        numbers = (facts.caller.number for facts in self._on_air())
-        return frozenset(number for number in numbers if number is not None)
+    def _on_the_line(self) -> frozenset[str]:
+        """The numbers with which somebody is on the line, or which are about to be dialled."""
+        on_air = {facts.caller.number for facts in self._on_air()}
+        calling = (c for c in self._house.callbacks.open if c.status is Status.CALLING)
+        return frozenset(number for number in on_air if number) | {c.number for c in calling}
 
     def _called(self) -> frozenset[CallId]:
         """The calls back on the line now."""
@@ -207,7 +208,8 @@ class CallingBack:
         self._standing.pop(callback.id, None)
         call.note(counsellor=taker.counsellor, leg=taker.leg, wanted=None, led_by=None)
         call.note(waiting_since=None)
-        if await self.attempts.begin(call, taker.counsellor):
+        free = callback.number not in self._on_the_line()  # another line may have just dialled them
+        if free and await self.attempts.begin(call, taker.counsellor):
             call_id, line = call.facts.call_id, call.facts.line
             self._house.roster.talks_in(taker.counsellor, call=call_id, line=line)
             self._perform(call)
