@@ -45,9 +45,11 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
         # Who has talked is told anew, before they are called back for hanging up.
         call.note(connected=True, wanted=None, target=None, assured=False)
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
+        desk.callbacks.answered(call)  # in this instant: who hangs up in the next was served
         await call.settle()
         await call.keep()
-    desk.callbacks.answered(call)
+    else:  # a process that died may not have written so
+        desk.callbacks.answered(call)
     _record_takeover(call)
     return await _talk(call, desk, leg)
 
