@@ -142,7 +142,7 @@ class Duty:
     def ring(self, now: datetime) -> "Duty":
         """A caller is offered."""
         self._check(Step.RING)
-        if now < self.rests_until:
+        if self._rests(now):
             raise IllegalTransition("a counsellor who rests after a missed call is not rung")
         return replace(self, doing=Doing.RINGING)
 
@@ -219,7 +219,7 @@ class Duty:
 
     def can_be_rung(self, now: datetime) -> bool:
         """Whether a caller may be offered now."""
-        return self.doing is Doing.FREE and now >= self.rests_until
+        return self.doing is Doing.FREE and not self._rests(now)
 
     def calls_today(self, now: datetime) -> int:
         """The calls answered on the day that it is now in Finland."""
@@ -229,6 +229,10 @@ class Duty:
     def signed_in(self) -> bool:
         """Whether they are at work, paused included."""
         return self.account is not None
+
+    def _rests(self, now: datetime) -> bool:
+        """Whether a rest goes on; one longer than any is of a clock that was set back since."""
+        return now < self.rests_until <= now + REST_AFTER_MISS
 
     def _check(self, step: Step) -> None:
         if self.doing not in LEGAL[step]:

@@ -89,6 +89,12 @@ def test_a_counsellor_who_missed_a_call_goes_behind_and_rests() -> None:
     assert missed.can_be_rung(NINE + 25 * SECOND)
 
 
+def test_a_clock_that_is_set_back_makes_no_rest_longer() -> None:
+    missed = free().ring(NINE + SECOND).miss(NINE + 20 * SECOND, most=MOST_MISSES)
+    assert not missed.can_be_rung(NINE + 21 * SECOND)
+    assert missed.can_be_rung(NINE - 3600 * SECOND)
+
+
 def test_misses_in_a_row_pause_and_a_declined_call_between_them_breaks_the_row() -> None:
     later = NINE + 10 * SECOND
     once = free().ring(NINE).miss(NINE, most=2)

@@ -36,10 +36,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """The loop's time as instants. Implements `ivr.ports.Clock`."""
+    """The loop's time as instants, `ahead` of it if set. Implements `ivr.ports.Clock`."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return BEGIN + timedelta(seconds=asyncio.get_running_loop().time())
+        return BEGIN + self.ahead + timedelta(seconds=asyncio.get_running_loop().time())
 
 
 counting: contextvars.ContextVar["Steps | None"] = contextvars.ContextVar("counting", default=None)

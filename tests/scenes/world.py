@@ -42,13 +42,13 @@ class World:
         self.asterisk = FakeAsterisk()
         self.disk = Disk()
         self.config = config or service()
+        self.clock = VirtualClock()
         self.controller: Controller | None = None
 
     def start(self, steps: Steps | None = None) -> None:
         """Start a controller; `steps` counts its steps, and may strike."""
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
-        clock = VirtualClock()
-        numbers = NumberingPlans()
+        clock, numbers = self.clock, NumberingPlans()
         roster = Roster(self.config, clock, journal)
         self.house = House(
             node="n1",
