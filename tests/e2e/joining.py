@@ -12,7 +12,8 @@ TOGETHER, PLAIN, RARE = (f"02910000{n}" for n in range(40, 43))
 PATIENT, LATE, CROWDED, EMPTY, ELSEWHERE, PRESSING, HAUNTED = (
     f"02910000{n}" for n in range(20, 27)
 )
-SHORT_BUDGET, BACK, AFTER_HOURS = "0291000005", "0291000060", "0291000061"
+SHORT_BUDGET, BACK = "0291000005", "0291000060"
+AFTER_HOURS, IN_TURN = "0291000061", "0291000062"
 CITIZEN, ANOTHER = "+358401234567", "+358507654321"
 KEYS = {"fi": "1", "sv": "2"}
 
@@ -37,6 +38,17 @@ async def join(
     """A caller who hears their place in the line; the line's number says the topic."""
     call = await dial(telephony, number, caller=caller)
     await choose(call, language)
+    await call.heard(tells_place)
+    return call
+
+
+async def join_at_once(
+    telephony: Telephony, number: str, *, caller: str | None = CITIZEN
+) -> PhoneCall:
+    """The same on a line of one language and one topic."""
+    call = await dial(telephony, number, caller=caller)
+    await call.heard("fi/welcome")
+    await call.press("#")
     await call.heard(tells_place)
     return call
 

@@ -55,7 +55,7 @@ class RawCall(asyncio.DatagramProtocol):
         if message.cseq_method == "INVITE" and message.status >= 200:
             self._acknowledge(message)
         elif message.method:
-            lines = [line for line in data.split(b"\r\n") if _is_copied(line)]
+            lines = [line for line in data.split(b"\r\n") if is_copied(line)]
             self._send(b"SIP/2.0 200 OK", *lines)
 
     def invite(self) -> None:
@@ -159,7 +159,7 @@ def _end(call: RawCall) -> None:
         call.bye()
 
 
-def _is_copied(line: bytes) -> bool:
+def is_copied(line: bytes) -> bool:
     """Whether a response repeats this header of the request (RFC 3261 §8.2.6.2)."""
     name = line.partition(b":")[0].strip().lower()
     return name in {b"via", b"from", b"to", b"call-id", b"cseq"}

@@ -19,23 +19,22 @@ def phones_port() -> int:
     return free_port()
 
 
-async def asks(telephony: Telephony) -> None:
+async def asks(telephony: Telephony, language: str) -> None:
     """A citizen asks to be called back at the number of the phone outside."""
-    call = await join(telephony, BACK, caller=f"+358{OUTSIDE[1:]}")
+    call = await join(telephony, BACK, language, caller=f"+358{OUTSIDE[1:]}")
     await call.press("1")
-    await call.heard("fi/number_confirm.2", within_s=20)
+    await call.heard(f"{language}/number_confirm.1")
     await call.press("1")
-    await call.heard("fi/callback_saved_today.1")
+    await call.heard(f"{language}/callback_saved_today.1")
     await call.hang_up()
 
 
-async def accepted(line: Line, telephony: Telephony, passwords: dict[str, str]) -> PhoneCall:
-    """The leg of Anna, who has come to work, and accepts to call back."""
-    anna = await comes_to_work("anna", line, telephony, passwords)
+async def accepted(anna: Phone, language: str) -> PhoneCall:
+    """The leg of Anna, who is rung and accepts to call back."""
     leg = await anna.next_call()
-    assert leg.display_name == "Takaisinsoitto FI Lapsiperheet"
+    assert leg.display_name == f"Takaisinsoitto {language.upper()} Lapsiperheet"
     await leg.answer()
-    await leg.heard("back_fi.3", within_s=20)
+    await leg.heard(f"back_{language}.3", within_s=20)
     await leg.press("1")
     return leg
 
@@ -43,9 +42,9 @@ async def accepted(line: Line, telephony: Telephony, passwords: dict[str, str]) 
 async def test_who_has_asked_is_called_back_before_those_who_came_later_and_talks(
     line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
 ) -> None:
-    await asks(telephony)
+    await asks(telephony, "fi")
     behind = await join(telephony, BACK, caller=ANOTHER)
-    leg = await accepted(line, telephony, passwords)
+    leg = await accepted(await comes_to_work("anna", line, telephony, passwords), "fi")
     citizen = await office.next_call()
     assert citizen.number == BACK
     await citizen.answer()
@@ -62,30 +61,32 @@ async def test_who_has_asked_is_called_back_before_those_who_came_later_and_talk
     assert made["answered"] is None
 
 
-async def test_a_citizen_whose_phone_is_busy_is_to_be_called_again_and_the_counsellor_is_told(
+async def test_wherever_the_controller_dies_the_citizen_is_dialled_once_and_the_two_talk(
     line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
 ) -> None:
-    await asks(telephony)
-    leg = await accepted(line, telephony, passwords)
-    await (await office.next_call()).reject()
-    await leg.heard("back_busy", out=True)
-    assert not (await leg.ended()).by_us
-    assert [row["result"] for row in await line.rows_once(ATTEMPTS, 1)] == ["busy"]
-    (row,) = await line.rows_once("SELECT status FROM callback WHERE status <> 'calling'", 1)
-    assert row["status"] == "waiting"
-
-
-async def test_a_citizen_whose_phone_rings_when_the_controller_dies_is_not_dialled_twice(
-    line: Line, telephony: Telephony, passwords: dict[str, str], office: Phone
-) -> None:
-    await asks(telephony)
-    leg = await accepted(line, telephony, passwords)
+    await asks(telephony, "sv")
+    anna = await comes_to_work("anna", line, telephony, passwords)
+    rings = await anna.next_call()
+    await restart(line)
+    assert not (await rings.ended()).by_us
+    listens = await anna.next_call()
+    await listens.answer()
+    await listens.heard("back_sv")
+    await restart(line)
+    assert not (await listens.ended()).by_us
+    assert await line.rows("SELECT FROM callback_attempt") == []
+    leg = await accepted(anna, "sv")
     citizen = await office.next_call()
     await restart(line)
     await citizen.answer()
-    await citizen.heard("fi/back_greeting", within_s=20)
+    await citizen.heard("sv/back_greeting", within_s=20)
     await citizen.press("1")
     await hear_each_other(citizen, leg)
+    await restart(line)
+    await hear_each_other(citizen, leg)
     await citizen.hang_up()
+    assert not (await leg.ended()).by_us
     assert [row["result"] for row in await line.rows_once(ATTEMPTS, 1)] == ["reached"]
+    assert await line.outcomes(2) == ["callback", "served"]
     assert len(await line.rows("SELECT FROM callback_attempt")) == 1
+    assert await line.rows("SELECT FROM callback WHERE status <> 'reached'") == []
