@@ -10,10 +10,21 @@ import pytest
 
 from ivr.phone.phone import PhoneCall, Telephony
 from tests.e2e.heard import answers, as_named, number, prompts, spoken
-from tests.e2e.joining import ANOTHER, BRIEF, CITIZEN, OFFICE, QUIET, dial, join
+from tests.e2e.joining import (
+    ANOTHER,
+    BRIEF,
+    CITIZEN,
+    OFFICE,
+    QUIET,
+    choose,
+    dial,
+    join,
+    tells_place,
+)
 from tests.e2e.line import Line
 
 OWN, QUIETS_OWN = "0401234567", "0291000007"
+DELIVERED = {"P-Asserted-Identity": f"<sip:{CITIZEN}@carrier.example>"}
 
 
 async def ask_for_callback(call: PhoneCall, language: str = "fi") -> None:
@@ -135,10 +146,13 @@ async def test_who_hangs_up_after_the_promise_is_called_back_all_the_same(
     assert len(await line.rows("SELECT * FROM callback")) == 1
 
 
-async def test_a_hidden_caller_who_gives_no_number_is_back_in_the_line_and_served(
+async def test_a_withheld_number_is_not_called_back_though_the_network_delivers_it(
     line: Line, telephony: Telephony, passwords: dict[str, str]
 ) -> None:
-    call = await join(telephony, QUIET, "sv", caller=None)
+    citizen = await telephony.citizen(None)
+    call = await citizen.dial(QUIET, headers=DELIVERED)
+    await choose(call, "sv")
+    await call.heard(tells_place)
     await call.press("1")
     await call.heard("sv/number_hidden", out=True)
     await call.heard("sv/number_entry")

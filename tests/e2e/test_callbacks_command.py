@@ -8,8 +8,9 @@ from ivr.phone.phone import PhoneCall, Telephony
 from ivr.settings import PROJECT_ROOT
 from tests.e2e.desks import secret
 from tests.e2e.heard import prompts
-from tests.e2e.joining import CITIZEN, QUIET, join
+from tests.e2e.joining import BACK, CITIZEN, join
 from tests.e2e.line import Line
+from tests.e2e.talks import comes_to_work
 
 
 async def callbacks(line: Line, *arguments: str) -> tuple[int, str]:
@@ -26,7 +27,7 @@ async def callbacks(line: Line, *arguments: str) -> tuple[int, str]:
 
 async def promised(telephony: Telephony) -> PhoneCall:
     """A caller who has asked to be called back, and was promised it."""
-    call = await join(telephony, QUIET)
+    call = await join(telephony, BACK)
     await call.press("1")
     await call.heard("fi/number_confirm.1")
     await call.press("1")
@@ -35,15 +36,17 @@ async def promised(telephony: Telephony) -> PhoneCall:
     return call
 
 
-async def test_a_callback_is_listed_and_cancelled_and_the_number_may_ask_anew(
-    line: Line, telephony: Telephony
+async def test_a_callback_is_listed_and_cancelled_and_is_not_called_and_the_number_may_ask_anew(
+    line: Line, telephony: Telephony, passwords: dict[str, str]
 ) -> None:
     await promised(telephony)
     (kept,) = await line.rows_once("SELECT id FROM callback WHERE status = 'waiting'", 1)
     code, listed = await callbacks(line, "list")
     _, row = listed.splitlines()
     assert code == 0
-    assert row.split()[:5] == [kept["id"], "waiting", "quiet", CITIZEN, "fi"]
+    assert row.split()[:5] == [kept["id"], "waiting", "back", CITIZEN, "fi"]
+    code, shown = await callbacks(line, "show", kept["id"])
+    assert (code, CITIZEN in shown) == (0, True)
     code, said = await callbacks(line, "cancel", kept["id"], "--because", "settled")
     assert (code, said) == (0, f"{kept['id']} is closed: settled.\n")
     assert await callbacks(line, "list") == (0, "No callbacks.\n")
@@ -56,5 +59,12 @@ async def test_a_callback_is_listed_and_cancelled_and_the_number_may_ask_anew(
     assert await line.outcomes(2) == ["callback"] * 2
     (new,) = await line.rows_once("SELECT id FROM callback WHERE status = 'waiting'", 1)
     assert new != kept
+    # What was cancelled no longer stands in the line; the new one does.
+    anna = await comes_to_work("anna", line, telephony, passwords)
+    leg = await anna.next_call()
+    assert leg.display_name == "Takaisinsoitto FI Lapsiperheet"
+    assert (await callbacks(line, "cancel", new["id"], "--because", "not_wanted"))[0] == 0
+    assert not (await leg.ended()).by_us
+    assert await line.rows("SELECT FROM callback_attempt") == []
     assert secret(line, "desk_token").stat().st_mode & 0o777 == 0o600
     assert CITIZEN.removeprefix("+358") not in line.said() + line.logged()

@@ -5,6 +5,7 @@ import pytest
 from ivr.phone.hearing import Heard
 from ivr.phone.phone import Phone, Telephony
 from tests.e2e.callers import in_line, restart, served, talk, times_heard
+from tests.e2e.heard import spoken
 from tests.e2e.joining import CITIZEN, MENUS, QUIET, dial, join
 from tests.e2e.line import Line
 
@@ -43,6 +44,7 @@ async def test_the_callback_question_is_put_again_after_the_controller_died(
     await call.heard("sv/number_confirm")
     await restart(line)
     await call.heard("sv/number_confirm")
+    assert await numbers_kept(line) == []
     await call.press("1")
     await call.heard(promise)
     await call.hang_up()
@@ -67,6 +69,8 @@ async def test_a_callback_is_kept_once_when_the_controller_died_as(
     await call.hang_up()
     assert await line.outcomes(1) == ["callback"]
     assert await numbers_kept(line) == [CITIZEN]
+    said = [heard for heard in spoken(call) if promise(heard) and heard.clip.endswith(".1")]
+    assert 1 <= len(said) <= 2, call.story()
 
 
 async def test_a_counsellor_who_is_told_of_a_caller_is_told_again_and_not_rung_again(
