@@ -42,7 +42,9 @@ class Book:
         self._clock = clock
         self._open: dict[Key, Callback] = {}
         self._given_up: dict[CallbackId, Callback] = {}
-        self._doubted: dict[CallbackId, Callback] = {}  # the disk may know better
+        # Each as it is here, and what the disk may have made of it though it did not say so.
+        self._doubted: dict[CallbackId, list[Callback]] = {}
+        self._met: set[CallbackId] = set()  # what is on disk of them may be older than we know
         self._complete = False  # whether all that is on disk is known here
         self._calls = CallsMade()
         self.on_change: list[Callable[[], None]] = []  # told after a request has changed
@@ -53,15 +55,21 @@ class Book:
             return
         for callback in await self._journal.callbacks():
             self._calls.learn(callback)
-            doubted = self._doubted.pop(callback.id, None)
-            if doubted is not None and self.find(callback.id) is doubted and self._fits(callback):
-                self.keep(callback)
-            elif callback.open:
-                self._open.setdefault(callback.key, callback)
-            elif callback.status is Status.UNREACHED:
-                self._given_up.setdefault(callback.id, callback)
+            if callback.id not in self._met:
+                self._meet(callback)
+            elif callback in self._doubted.get(callback.id, [])[1:]:
+                known = self.find(callback.id)
+                if known is self._doubted[callback.id][0] and self._fits(callback):
+                    self.keep(callback)
         self._doubted.clear()
         self._complete = True
+
+    def _meet(self, callback: Callback) -> None:
+        self._met.add(callback.id)
+        if callback.open:
+            self._open.setdefault(callback.key, callback)
+        elif callback.status is Status.UNREACHED:
+            self._given_up.setdefault(callback.id, callback)
 
     @property
     def known(self) -> Sequence[Callback]:
@@ -88,6 +96,7 @@ class Book:
     def keep(self, callback: Callback) -> None:
         """The request is like this from now on; whoever says so puts it on disk."""
         self._calls.note(callback)
+        self._met.add(callback.id)
         self._given_up.pop(callback.id, None)
         if callback.open:
             self._open[callback.key] = callback
@@ -130,6 +139,7 @@ class Book:
         except JournalUnavailable:
             self._not_kept(asked, earlier)
             raise
+        self._met.add(asked.id)
 
     def hung_up(self, facts: Facts, line: ServiceLine, number: str) -> None:
         """The caller of this call has left the line, and is called back at this number (E.164).
@@ -244,7 +254,8 @@ class Book:
         left = None if after.status in _OVER else after
         if self.find(after.id) == left and self._fits(before):
             self.keep(before)
-            self._doubted[before.id] = before
+            known, *kept = self._doubted.get(before.id, [before])
+            self._doubted[before.id] = [before, *(kept if known is before else []), after]
 
     def _not_kept(self, asked: Callback, earlier: Callback | None) -> None:
         """Take back what the caller was told is not kept, unless somebody else has joined it."""
@@ -253,5 +264,6 @@ class Book:
             return
         if earlier is None:
             del self._open[asked.key]
+            self._met.discard(asked.id)
         else:
             self._open[asked.key] = earlier

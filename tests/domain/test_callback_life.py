@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ivr.domain.call import CallId, Language, LineId, TopicId
+from ivr.domain.call import CallId, Language, LineId, Refused, TopicId
 from ivr.domain.callback import (
     Because,
     Callback,
@@ -128,6 +128,12 @@ class Life(RuleBasedStateMachine):
     def take(self, index: int) -> None:
         it = self._pick(index)
         self._do(it, lambda: it.take(ANNA))
+
+    @precondition(lambda self: self.all)
+    @rule(index=INDEX, why=st.sampled_from(Refused))
+    def refuse(self, index: int, why: Refused) -> None:
+        it = self._pick(index)
+        self._do(it, lambda: it.refuse(why))
 
     @precondition(lambda self: self.all)
     @rule(index=INDEX, because=st.sampled_from(Because))
