@@ -53,10 +53,13 @@ def _hidden(call: Facts) -> Facts:
     return replace(call, caller=Caller(number=None, hidden=True))
 
 
-def _steps(of: ServiceLine, call: Facts, spoken: timedelta, most: int) -> list[Due]:
+def _steps(
+    of: ServiceLine, call: Facts, spoken: timedelta, most: int, *, behind: bool = False
+) -> list[Due]:
     """The steps of one stretch of waiting in which each announcement takes `spoken`."""
     now = BEGIN
-    stretch = replace(FRESH, lengths=dict.fromkeys(Step, spoken.total_seconds()))
+    lengths = dict.fromkeys(Step, spoken.total_seconds())
+    stretch = replace(FRESH, lengths=lengths, far_back=behind)
     steps: list[Due] = []
     while len(steps) < most:
         due = next_due(of, call, stretch, now)
@@ -107,12 +110,12 @@ def test_an_offer_is_never_cut_off_by_the_end_of_the_free_waiting(
     assert all(offer.at + spoken <= end for offer in offers)
 
 
-@given(policy=POLICIES, spoken=SECONDS, charging=st.sampled_from(Charging))
+@given(policy=POLICIES, spoken=SECONDS, charging=st.sampled_from(Charging), behind=st.booleans())
 def test_a_callback_is_offered_twice_at_most(
-    policy: WaitingPolicy, spoken: timedelta, charging: Charging
+    policy: WaitingPolicy, spoken: timedelta, charging: Charging, *, behind: bool
 ) -> None:
     of = _line(charging, policy)
-    said = Counter(due.step for due in _steps(of, facts(of), spoken, most=40))
+    said = Counter(due.step for due in _steps(of, facts(of), spoken, most=40, behind=behind))
     assert said[Step.OFFER] <= (2 if charging is Charging.EARLY_MEDIA else 1)
 
 
