@@ -70,3 +70,20 @@ def test_the_disk_and_the_line_agree_on_what_was_done(way: str, how: str) -> Non
     assert done == sorted(done), "once it is done it stays so"
     assert not done[0]
     assert done[-1]
+
+
+def test_who_listens_when_the_controller_dies_hears_it_from_the_beginning() -> None:
+    async def interrupted() -> None:
+        world = await CalledBack.begin({}, config=by_hand())
+        world.phone("anna")
+        channel = await listening(world, {"desk_back_take": "4"}, "desk_back_close_settled")
+        assert world.controller is not None
+        world.controller.die()
+        heard = len(channel.heard)
+        await world.crash_and_restart(0.5)
+        await world.until(lambda: "fi/desk_back_take" in world.heard(channel)[heard:], 20)
+        assert world.heard(channel)[heard:][:2] == ["fi/desk_backs_1", "fi/desk_back_fi"]
+        assert world.request.status is Status.WAITING
+        await world.close()
+
+    run_in_virtual_time(interrupted())
