@@ -14,7 +14,11 @@ ID_FIELDS: Final = frozenset({"bridge", "call_id", "channel", "event_id", "leg",
 MASKED: Final = "***"
 
 _URL_PASSWORD = re.compile(r"(://)[^/\s@]*:[^\s]*@")
-_KEPT = r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?!\d)|\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"  # date, IPv4
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"  # never with a zero in front, as numbers have it
+_KEPT = (
+    r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?!\d)"  # date
+    rf"|{_OCTET}(?:\.{_OCTET}){{3}}(?![\d.])"  # IPv4
+)
 _BETWEEN = r"[\s.()\u2010-\u2015-]{1,2}"  # what people put between groups of digits
 _NUMBER = rf"\+?\d{{5,}}(?:{_BETWEEN}\d+)*|\+?\d+(?:{_BETWEEN}\d+)+"
 _TEXT = re.compile(rf"(?<![\d.])(?P<kept>{_KEPT})|(?P<number>{_NUMBER})")

@@ -59,7 +59,9 @@ class Director:
             self._tasks,
             self._desk.second_lines,
             calls=self.call,
-            callbacks=CallbackDesk(house.service, house.callbacks, house.clock),
+            callbacks=CallbackDesk(
+                house.service, house.callbacks, house.clock, lambda: self.called_back
+            ),
         )
         self._calling_back = CallingBack(
             house,

@@ -7,7 +7,7 @@ from datetime import datetime
 from ivr.director.house import House
 from ivr.domain import worklist
 from ivr.domain.call import CounsellorId
-from ivr.domain.callback import Callback, due
+from ivr.domain.callback import Callback
 from ivr.domain.counsellor import Doing
 from ivr.domain.destination import refused
 from ivr.domain.schedule import Schedule
@@ -60,10 +60,9 @@ class Worklist:
 
     def rings_next(self, callback: Callback, who: CounsellorId) -> bool:
         """See `ivr.stage.Worklist`."""
-        line = self._house.service.line(callback.line)
-        if line is None or self._house.roster.duties[who].doing is not Doing.FREE:
-            return False
-        return due(callback, self.now(), line.schedule, line.callback)
+        at = self.desk.prospect(callback).at
+        free = self._house.roster.duties[who].doing is Doing.FREE
+        return free and at is not None and at <= self.now()
 
 
 async def _outcome(work: Callable[[], Awaitable[Callback]]) -> Callback | Refused:

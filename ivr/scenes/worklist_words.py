@@ -49,6 +49,8 @@ def about(callback: Callback, who: CounsellorId, now: datetime) -> list[Words]:
         told.append(_counted("desk_back_tried", len(callback.attempts)))
     if callback.status is Status.UNREACHED:
         told.append("desk_back_given_up")
+        if callback.refused is not None:
+            told.append(f"number_{callback.refused}")
     elif callback.wanted is not None:
         told.append("desk_back_mine" if callback.wanted == who else "desk_back_taken")
     return told

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ivr.adapters.ari.calling import Calling, Shown, through_trunk
 from ivr.adapters.ari.events import BACK, SILENCE_MS
-from ivr.adapters.ari.requests import Requests, check, plain, seg
+from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, snapshot
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
