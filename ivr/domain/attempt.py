@@ -21,10 +21,14 @@ def result_of(facts: Facts, cause: int | None) -> Result:
 
     `cause` is the Q.850 cause with which the citizen's channel ended by itself; None: we end
     it. Who picked up and did not answer us may be a machine that was not told, or somebody
-    else: no answer.
+    else: no answer. So may be whoever was connected because they spoke, and was soon gone.
     """
-    if facts.connected or facts.scene not in CALLING_SCENES:
-        return Result.REACHED if facts.connected else Result.FAILED
+    if facts.machine:
+        return Result.MACHINE
+    if facts.connected:
+        return Result.NO_ANSWER if facts.by_voice else Result.REACHED
+    if facts.scene not in CALLING_SCENES:
+        return Result.FAILED
     if facts.answered:
-        return Result.MACHINE if facts.machine else Result.NO_ANSWER
+        return Result.NO_ANSWER
     return _RESULTS.get(cause, Result.FAILED) if cause is not None else Result.FAILED

@@ -134,8 +134,9 @@ class Facts:
     the caller has keyed in to be called back at. `assured` says that they were told in this
     wait: whoever hangs up in the line is called back. `closed` says that they have called while
     the line was closed, and may ask for a callback all the same. `callback` is the request for
-    which we have called the citizen; None where they have called us. `machine` says that an
-    answering machine was told to have picked up then.
+    which we have called the citizen; None where they have called us. `by_voice`: they were
+    connected because they spoke, and it is not proved yet that it was they; `machine`: an
+    answering machine was told to have picked up.
     """
 
     call_id: CallId
@@ -168,6 +169,7 @@ class Facts:
     assured: bool = False
     closed: bool = False
     callback: CallId | None = None
+    by_voice: bool = False
     machine: bool = False
     outcome: Outcome | None = None
 

@@ -89,6 +89,7 @@ def _fields(facts: Facts) -> dict[str, str | int | bool | None]:
         "assured": facts.assured or None,
         "closed": facts.closed or None,
         "callback": facts.callback,
+        "by_voice": facts.by_voice or None,
         "machine": facts.machine or None,
         "outcome": facts.outcome,
     }
@@ -126,6 +127,7 @@ def _facts(fields: Fields) -> Facts:
         assured=fields.flag("assured"),
         closed=fields.flag("closed"),
         callback=fields.maybe("callback", CallId),
+        by_voice=fields.flag("by_voice"),
         machine=fields.flag("machine"),
         outcome=fields.maybe("outcome", Outcome),
     )

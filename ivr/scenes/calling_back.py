@@ -85,6 +85,7 @@ async def _greeted(call: Call, party: Rung) -> SceneName | Outcome:
         if isinstance(heard, Pressed | Interrupted):
             if voice:
                 await party.ignore_voice()
+            call.note(by_voice=isinstance(heard, Interrupted))
             return SceneName.TALKING
         if ear.asked is not None and is_machine(ear.voice, ear.asked):
             call.note(machine=True)

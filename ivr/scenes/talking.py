@@ -1,12 +1,17 @@
 """The counsellor has answered: who calls and about what, and then the two talk."""
 
+from datetime import timedelta
+
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
 from ivr.domain.phrase import TopicName
-from ivr.domain.transfer import Colleague, Key, read_target
+from ivr.domain.transfer import Colleague, Command, Key, read_target
 from ivr.ports import ChannelGone
 from ivr.scenes.leading import lead, left, lost, pays_after_all
 from ivr.stage import Call, Commands, Desk, Party
+
+# A counsellor who was connected with an answering machine hangs up sooner.
+PROVED_AFTER = timedelta(seconds=15)
 
 
 async def connecting(call: Call, desk: Desk) -> SceneName:
@@ -45,20 +50,28 @@ async def talking(call: Call, desk: Desk) -> Outcome | SceneName:
         # Who has talked is told anew, before they are called back for hanging up.
         call.note(connected=True, wanted=None, target=None, assured=False)
         call.record(EventKind.CONNECTED, counsellor=call.facts.counsellor)
-        desk.callbacks.answered(call)  # in this instant: who hangs up in the next was served
+        _answered(call, desk)  # in this instant: who hangs up in the next was served
         await call.settle()
         await call.keep()
     else:  # a process that died may not have written so
-        desk.callbacks.answered(call)
+        _answered(call, desk)
     _record_takeover(call)
     return await _talk(call, desk, leg)
+
+
+def _answered(call: Call, desk: Desk) -> None:
+    """The request is settled, unless it is not proved yet that the citizen is there."""
+    if not call.facts.by_voice:
+        desk.callbacks.answered(call)
 
 
 async def _talk(call: Call, desk: Desk, leg: Party) -> Outcome | SceneName:
     """Do what the counsellor asks for, until one of the two hangs up."""
     commands = Commands(call, leg)
     while True:
-        match await commands.next():
+        match await (_proof(call, desk, commands) if call.facts.by_voice else commands.next()):
+            case None if call.facts.machine:
+                return Outcome.NOT_REACHED
             case None:
                 return left(call, desk)
             case Key.HOLD:
@@ -67,6 +80,22 @@ async def _talk(call: Call, desk: Desk, leg: Party) -> Outcome | SceneName:
                 scene = await lead(call, desk, commands, command)
                 if scene is not None:
                     return scene
+
+
+async def _proof(call: Call, desk: Desk, commands: Commands) -> Command | None:
+    """The next command, once it is proved that a voice is that of the citizen called back.
+
+    A counsellor who hangs up before was connected with a machine; and who hangs up on the
+    counsellor may be one, so that the request is not settled either.
+    """
+    with call.alarm(call.now() + PROVED_AFTER) as proved:
+        command = await commands.next(proved)
+    if command is None and not proved.done():
+        call.note(machine=not desk.cut_off(call))
+        return None
+    await call.keep(by_voice=False)
+    desk.callbacks.answered(call)
+    return command if command is not None else await commands.next()
 
 
 def _takes_over(call: Call) -> bool:

@@ -60,6 +60,7 @@ FACTS = st.builds(
     assured=st.booleans(),
     closed=st.booleans(),
     callback=st.none() | TEXTS.map(CallId),
+    by_voice=st.booleans(),
     machine=st.booleans(),
     outcome=st.none() | st.sampled_from(Outcome),
 )
@@ -193,6 +194,7 @@ def test_no_fact_is_forgotten() -> None:
         limit=Limit.FULL,
         redirected=True,
         callback=CallId("n1-1795294380.0"),
+        by_voice=True,
         machine=True,
         waiting_since=WAITING.arrived,
         replaced_by=CallId("n1-1795294399.0"),

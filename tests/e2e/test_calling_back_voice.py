@@ -62,8 +62,9 @@ async def test_a_citizen_who_only_speaks_is_connected_and_talks(
     citizen.speak(word())
     await hear_each_other(citizen, leg)
     assert prompts(citizen) == ["fi/back_greeting"], citizen.story()
-    await citizen.hang_up()
     assert [row["result"] for row in await line.rows_once(RESULTS, 1)] == ["reached"]
+    await citizen.hang_up()
+    assert not (await leg.ended()).by_us
 
 
 async def test_an_answering_machine_is_left_no_message_and_the_counsellor_hears_so(

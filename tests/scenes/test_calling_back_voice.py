@@ -34,6 +34,63 @@ def test_who_only_speaks_to_the_greeting_is_connected(says: list[tuple[float, fl
     run_in_virtual_time(story())
 
 
+@pytest.mark.parametrize(("who", "result"), [("anna", "machine"), (NUMBER, "no_answer")])
+def test_a_voice_that_is_soon_gone_was_no_proof_and_the_request_waits_again(
+    who: str, result: str
+) -> None:
+    async def story() -> None:
+        world = await CalledBack.begin(TAKEN)
+        world.says = [(1.5, 0.6)]
+        world.phone("anna")
+        await world.until(world.together)
+        await asyncio.sleep(12)
+        assert world.request.status is Status.CALLING
+        leg = world.channel(who)
+        assert leg is not None
+        world.asterisk.end(leg.id)
+        await world.until_ended()
+        assert world.results == [result]
+        assert world.channel(NUMBER) is None
+        await asyncio.sleep(31 * 60)
+        await world.until(lambda: world.request.status is Status.REACHED)
+        assert world.results == [result, "reached"]
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_whom_the_counsellor_holds_is_proved_to_be_the_citizen() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin(TAKEN)
+        world.says = [(1.5, 0.6)]
+        world.phone("anna")
+        await world.until(world.together)
+        leg = world.channel("anna")
+        assert leg is not None
+        for key in "*1":
+            world.asterisk.press(leg, key)
+        await world.until(lambda: world.request.status is Status.REACHED, within_s=1.0)
+        assert world.results == ["reached"]
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_a_talk_begun_by_voice_goes_on_after_a_crash_and_settles_the_request() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin(TAKEN)
+        world.says = [(1.5, 0.6)]
+        world.phone("anna")
+        await world.until(world.together)
+        await asyncio.sleep(5)
+        await world.crash_and_restart(0.5)
+        assert world.together()
+        await world.until(lambda: world.request.status is Status.REACHED, within_s=20.0)
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
 def test_a_key_connects_at_once_and_the_voice_is_listened_to_no_more() -> None:
     async def story() -> None:
         world = await CalledBack.begin()
