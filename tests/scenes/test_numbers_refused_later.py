@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.adapters.numbering import NumberingPlans
 from ivr.domain.call import Refused
 from ivr.domain.callback import Callback, Status
 from ivr.domain.journal import CallbackKind
@@ -15,7 +16,7 @@ from tests.fakes.asterisk import FakePhone
 from tests.fakes.service import changed
 from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.callback_desk import desk_of
-from tests.scenes.called_back import CalledBack
+from tests.scenes.called_back import NUMBER, CalledBack
 
 
 def ours(config: Service) -> Service:
@@ -90,6 +91,31 @@ def test_a_line_that_does_not_dial_leaves_the_judgement_to_people() -> None:
         await found_refused(world, changed(barred(world.config), "free", callback=policy))
         await asyncio.sleep(120)
         assert world.request.status is Status.WAITING
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("fault", [None, RuntimeError("the plans are gone")])
+def test_a_number_is_judged_once_more_just_before_it_is_dialled_and_what_is_not_known_is_not(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    async def story() -> None:
+        world = await CalledBack.begin()
+        judged = NumberingPlans.objection
+
+        def turning(plans: NumberingPlans, dialled: str) -> Refused | None:
+            if any(it.status is Status.CALLING for it in world.house.callbacks.open):
+                if fault is not None:
+                    raise fault
+                return Refused.PREMIUM
+            return judged(plans, dialled)
+
+        monkeypatch.setattr(NumberingPlans, "objection", turning)
+        world.phone("anna")
+        await world.until(lambda: world.results == ["failed"])
+        assert world.citizen.rung == 0
+        assert world.channel(NUMBER) is None
         await world.close()
 
     run_in_virtual_time(story())
