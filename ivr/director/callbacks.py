@@ -1,12 +1,12 @@
 """Which requests to be called back are open: whoever asks again keeps the first place."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from ivr.director.calls_made import CallsMade
+from ivr.director.promised_days import PromisedDays
 from ivr.domain.call import CallId, Facts, Refused
 from ivr.domain.callback import Callback, CallbackId, Key, Result, Status
 from ivr.domain.destination import refused
@@ -18,7 +18,6 @@ from ivr.domain.journal import (
     promise_event,
 )
 from ivr.domain.policy import CallbackPolicy
-from ivr.domain.promise import can_be_kept, promised_by
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import Clock, Journal, JournalUnavailable, Numbers
 from ivr.stage import Call
@@ -47,6 +46,7 @@ class Book:
         self._met: set[CallbackId] = set()  # what is on disk of them may be older than we know
         self._complete = False  # whether all that is on disk is known here
         self._calls = CallsMade()
+        self._days = PromisedDays(service, self._open.values, self._calls)
         self.on_change: list[Callable[[], None]] = []  # told after a request has changed
 
     async def learn(self) -> None:
@@ -209,7 +209,7 @@ class Book:
                 topic=facts.topic or line.general_topic,
                 joined=facts.joined or (now if facts.closed else facts.arrived),
                 requested=now,
-                promised_by=promised_by(line, now, self._promised(line)),
+                promised_by=self._days.first(line, number, now),
                 caller_urgent=facts.caller_urgent,
                 assessed_urgent=facts.assessed_urgent,
             )
@@ -220,20 +220,9 @@ class Book:
             urgent=facts.urgent,
             language=language,
             topic=facts.topic or earlier.topic,
-            promised_by=self._still_promised(line, earlier),
+            promised_by=self._days.still(line, earlier, self._clock.now()),
         )
         return again, CallbackKind.AGAIN
-
-    def _promised(self, line: ServiceLine) -> Counter[date]:
-        """How many callbacks the line has promised for each day."""
-        return Counter(each.promised_by for each in self._open.values() if each.line == line.id)
-
-    def _still_promised(self, line: ServiceLine, earlier: Callback) -> date:
-        """The day that was promised; another one where that can no longer be kept."""
-        now = self._clock.now()
-        if can_be_kept(line, earlier.promised_by, now):
-            return earlier.promised_by
-        return promised_by(line, now, self._promised(line))
 
     def _record(
         self, callback: Callback, kind: CallbackKind, call: CallId, data: Data = NO_DATA

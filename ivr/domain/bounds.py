@@ -42,11 +42,17 @@ def prospect(
     `calls` are the beginnings of all calls to the number, for whichever request and by
     whomever; a day (Europe/Helsinki) with `most` of them is passed over.
     """
-    days = Counter(local(began).date() for began in calls)
+    full = full_days(calls, most)
     at = unbound = next_due(callback, now, schedule, policy)
-    while at is not None and days[local(at).date()] >= most:
+    while at is not None and local(at).date() in full:
         at = next_due(callback, _day_after(local(at).date()), schedule, policy)
     return Prospect(at=at, held_by=None if at == unbound else Held.CALLS_A_DAY)
+
+
+def full_days(calls: Collection[datetime], most: int) -> frozenset[date]:
+    """The days (Europe/Helsinki) with `most` of the calls, on which there are to be no more."""
+    days = Counter(local(began).date() for began in calls)
+    return frozenset(day for day, made in days.items() if made >= most)
 
 
 def within_room(

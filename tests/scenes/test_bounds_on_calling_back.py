@@ -71,6 +71,22 @@ def test_calls_of_today_count_for_a_request_made_anew_and_after_a_restart() -> N
     run_in_virtual_time(story())
 
 
+@pytest.mark.parametrize("given_up", [True, False])
+def test_who_asks_again_and_will_not_be_called_today_any_more_is_promised_another_day(
+    given_up: bool,
+) -> None:
+    async def story() -> None:
+        world = await in_vain(2, 2)
+        if given_up:
+            await desk_of(world).close(world.request.id, Because.MISTAKE)
+        caller = await asked(world, {**IN_LINE, **ASKS})
+        assert "fi/callback_saved_next" in world.heard(caller)
+        assert world.disk.callbacks[-1].promised_by == TUESDAY_9.date()
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
 def test_calls_by_hand_count_and_are_never_refused() -> None:
     async def story() -> None:
         world = await CalledBack.begin(config=bound(dials(between_min=1), calls_a_day=1))
