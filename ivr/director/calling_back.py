@@ -130,7 +130,8 @@ class CallingBack:
         return None
 
     def _due(self, now: datetime) -> list[Callback]:
-        if not self._working() or self.room() <= 0:
+        """Those who stand. For want of room nobody leaves: who stands behind was told so."""
+        if not self._working():
             return []
         return [each for each in self._house.callbacks.open if self._is_due(each, now)]
 

@@ -176,6 +176,22 @@ def test_no_more_are_called_at_once_than_may_be_and_the_next_when_one_has_ended(
     run_in_virtual_time(story())
 
 
+def test_who_waits_for_room_keeps_the_place_and_holds_up_nobody() -> None:
+    async def story() -> None:
+        world, second = await two_asked(1)
+        world.phone("anna")
+        await world.until(world.together)
+        behind = world.asterisk.call(FREE, "+358451112222")
+        with world.habit(behind, IN_LINE):
+            await world.until(lambda: "fi/queue_pos_1" in world.heard(behind))
+            world.phone("bertil")
+            await world.until(lambda: behind.up)
+        assert second.rung == 0
+        await close(world)
+
+    run_in_virtual_time(story())
+
+
 @pytest.mark.parametrize("away_s", [0.2, 5.0])
 def test_whom_we_talk_with_counts_also_after_a_crash(away_s: float) -> None:
     async def story() -> None:
