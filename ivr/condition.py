@@ -59,7 +59,7 @@ class Condition:
     @property
     def promises(self) -> Mapping[LineId, Promises]:
         """See Status."""
-        if self.house is None:
+        if self.house is None or not self.house.roster.resumed:
             return {}
         found: dict[LineId, list[Callback]] = {line.id: [] for line in self.house.service.lines}
         for callback in self.house.callbacks.known:

@@ -25,7 +25,11 @@ def test_the_callbacks_of_each_line_are_counted_and_those_past_their_day_among_t
     condition = Condition(cast("Any", None), cast("Any", SimpleNamespace(now=lambda: NIGHT)))
     assert condition.promises == {}
     book = SimpleNamespace(known=known)
-    condition.house = cast("Any", SimpleNamespace(service=service(), callbacks=book))
+    roster = SimpleNamespace(resumed=False)
+    house = SimpleNamespace(service=service(), callbacks=book, roster=roster)
+    condition.house = cast("Any", house)
+    assert condition.promises == {}
+    roster.resumed = True
     found = dict(condition.promises)
     assert found.pop(known[0].line) == Promises(open=3, overdue=2, given_up=1)
     assert found.pop(known[-1].line) == Promises(open=1, overdue=1, given_up=0)

@@ -20,10 +20,11 @@ class CallsMade:
     def note(self, callback: Callback) -> None:
         """The request has these attempts now."""
         began = tuple(attempt.began for attempt in callback.attempts)
-        of_number = self._began.setdefault(callback.number, {})
-        of_number[callback.id] = began
         if began:
+            self._began.setdefault(callback.number, {})[callback.id] = began
             self._forget(max(began))
+        else:
+            self._began.get(callback.number, {}).pop(callback.id, None)
 
     def learn(self, callback: Callback) -> None:
         """What is on disk, unless the request is known here."""
@@ -39,7 +40,6 @@ class CallsMade:
         if self._looked is not None and abs(now - self._looked) < _LOOKED_EVERY:
             return
         self._looked = now
-        for number, requests in list(self._began.items()):
-            latest = (max(began) for began in requests.values() if began)
-            if max(latest, default=now) < now - KEPT:
+        for number in list(self._began):
+            if all(at < now - KEPT for at in self.to(number)):
                 del self._began[number]

@@ -9,10 +9,10 @@ import pytest
 
 from ivr.adapters.outbox import Outbox
 from ivr.domain.call import CallId, Facts, LineId, Outcome, SceneName
-from ivr.domain.journal import DutyEvent, DutyKind, Event, EventKind, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, DutyKind, Event, EventKind, Regained
 from tests.adapters.kept import kept_ids
 from tests.adapters.polling import until
-from tests.adapters.record import ARRIVED, duty_event, event, facts, whole_call
+from tests.adapters.record import ARRIVED, duty_event, event, facts, happened, request, whole_call
 
 FAMILIES = LineId("families")
 NUMBER = "+358401234567"
@@ -83,6 +83,17 @@ async def test_a_disposition_is_taken_after_the_end_of_its_call(outbox: Outbox) 
     await outbox.flush()
     assert (await kept_ids(outbox))[-1] == said.id
     assert await outbox.open_calls() == {}
+
+
+async def test_observers_of_requests_see_each_new_event_once(path: Path) -> None:
+    seen: list[CallbackEvent] = []
+    asked = happened(request())
+    async with await Outbox.open(path, observe_callback=seen.append) as outbox:
+        outbox.record_callback(asked)
+        outbox.record_callback(asked)
+        await outbox.flush()
+        await until(lambda: bool(seen))
+    assert seen == [asked]
 
 
 async def test_observers_of_counsellors_see_each_new_event_once(path: Path) -> None:
