@@ -13,7 +13,7 @@ from tests.fakes.service import FREE, PAID, changed, counsellor
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.asking import ASKS, IN_LINE, PATIENT, SWEDISH, asked
 from tests.scenes.callback_desk import BERTIL, desk_of
-from tests.scenes.called_back import NUMBER, CalledBack, dials
+from tests.scenes.called_back import ACCEPTS, NUMBER, CalledBack, dials
 
 OTHERS, OTHERS_NUMBER = "+358507654321", "0507654321"
 URGENT, NOT_URGENT = {"urgency": "1"}, {"urgency": "2"}
@@ -95,6 +95,27 @@ def test_a_request_that_a_counsellor_has_taken_rings_their_phone_and_no_other() 
         world.phone("bertil")
         await world.until(lambda: world.together("bertil"))
         assert anna.rung == 0
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_who_calls_in_themselves_as_the_counsellor_accepts_is_not_dialled() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin({})
+        world.phone("anna")
+        await world.until(lambda: "fi/back_fi" in world.told("anna"))
+        leg = world.channel("anna")
+        assert leg is not None
+        caller = world.asterisk.call(FREE)
+        await world.until_heard(caller)
+        world.asterisk.press(leg, "1")
+        await world.until(lambda: "fi/back_not_now" in world.told("anna"))
+        await asyncio.sleep(5)
+        assert (world.citizen.rung, world.request.attempts) == (0, ())
+        world.asterisk.end(caller.id)
+        world.keys = dict(ACCEPTS)
+        await world.until(world.together)
         await world.close()
 
     run_in_virtual_time(story())
