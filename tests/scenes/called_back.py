@@ -9,12 +9,13 @@ from ivr.domain.callback import Callback, Status
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.service import Service
 from tests.fakes.asterisk import Channel, FakePhone
-from tests.fakes.service import changed, counsellor, service
+from tests.fakes.service import FREE, changed, counsellor, service
 from tests.fakes.time import Steps
 from tests.scenes.asking import ASKS, IN_LINE, PATIENT, asked
 from tests.scenes.world import World
 
 NUMBER = "0401234567"  # of the citizen, as it is dialled
+OTHERS, OTHERS_NUMBER = "+358507654321", "0507654321"
 ACCEPTS = {"back_fi": "1", "back_greeting": "1"}
 
 
@@ -102,3 +103,10 @@ class CalledBack(World):
         await self.stop()
         assert not self.asterisk.channels
         assert not self.asterisk.bridges
+
+
+async def other_asks(world: CalledBack, keys: dict[str, str]) -> None:
+    """Somebody else asks the line `free`."""
+    caller = world.asterisk.call(FREE, OTHERS)
+    with world.habit(caller, {**IN_LINE, **ASKS, **keys}):
+        await world.until(lambda: world.outcomes(caller) == ["callback"])

@@ -13,9 +13,8 @@ from tests.fakes.service import FREE, PAID, changed, counsellor
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.asking import ASKS, IN_LINE, PATIENT, SWEDISH, asked
 from tests.scenes.callback_desk import BERTIL, desk_of
-from tests.scenes.called_back import ACCEPTS, NUMBER, CalledBack, dials
+from tests.scenes.called_back import ACCEPTS, NUMBER, OTHERS_NUMBER, CalledBack, dials, other_asks
 
-OTHERS, OTHERS_NUMBER = "+358507654321", "0507654321"
 URGENT, NOT_URGENT = {"urgency": "1"}, {"urgency": "2"}
 
 
@@ -32,13 +31,6 @@ def statuses(world: CalledBack) -> set[Status]:
 
 def _stand(world: CalledBack, wanted: list[tuple[str, Status]]) -> bool:
     return [(str(each.line), each.status) for each in world.disk.callbacks] == wanted
-
-
-async def other_asks(world: CalledBack, keys: dict[str, str]) -> None:
-    """Somebody else asks the line `free`."""
-    caller = world.asterisk.call(FREE, OTHERS)
-    with world.habit(caller, {**IN_LINE, **ASKS, **keys}):
-        await world.until(lambda: world.outcomes(caller) == ["callback"])
 
 
 async def hangs_up(world: CalledBack) -> None:
