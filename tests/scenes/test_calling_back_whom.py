@@ -6,7 +6,7 @@ from functools import partial
 
 from ivr.domain.call import Language
 from ivr.domain.callback import Status
-from ivr.domain.policy import CallbackPolicy
+from ivr.domain.policy import CallbackPolicy, Distribution, Routing
 from ivr.domain.service import Service
 from tests.fakes.asterisk import FakePhone
 from tests.fakes.service import FREE, PAID, changed, counsellor
@@ -108,6 +108,40 @@ def test_who_calls_in_themselves_as_the_counsellor_accepts_is_not_dialled() -> N
         world.asterisk.end(caller.id)
         world.keys = dict(ACCEPTS)
         await world.until(world.together)
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_who_gets_through_by_phone_while_being_dialled_is_not_dialled_again() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin(config=dials("anna", "bertil"))
+        world.citizen.answers_after = None
+        world.phone("anna")
+        await world.until(lambda: world.citizen.rung == 1)
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, IN_LINE):
+            world.phone("bertil")
+            await world.until(lambda: caller.up)
+        await world.until_ended(Status.ANSWERED_BY_PHONE)
+        world.asterisk.end(caller.id)
+        await asyncio.sleep(3600)
+        assert (world.citizen.rung, world.results) == (1, ["no_answer"])
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_where_all_are_rung_the_citizen_is_dialled_once_for_the_first_to_answer() -> None:
+    async def story() -> None:
+        config = dials("anna", "bertil")
+        all_at_once = Routing(distribution=Distribution.RING_ALL)
+        topics = {t.id: replace(t, routing=all_at_once) for t in config.topics.values()}
+        world = await CalledBack.begin(config=replace(config, topics=topics))
+        anna, bertil = world.phone("anna"), world.phone("bertil", answers_after=1.5)
+        await world.until(world.together)
+        assert (anna.rung, bertil.rung, world.citizen.rung) == (1, 1, 1)
+        assert world.told("bertil") == []
         await world.close()
 
     run_in_virtual_time(story())
