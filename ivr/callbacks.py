@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from ivr.access import held_desk_token
-from ivr.domain.callback import Because, Status
+from ivr.domain.callback import BY_PEOPLE, Status
 from ivr.domain.schedule import local
 from ivr.errors import Refusal
 from ivr.masking import escape
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     showing.set_defaults(command=_show)
     cancelling = verbs.add_parser("cancel", help="close one: nobody is called any more")
     cancelling.add_argument("callback", metavar="ID")
-    cancelling.add_argument("--because", choices=list(map(str, Because)), required=True)
+    cancelling.add_argument("--because", choices=list(map(str, BY_PEOPLE)), required=True)
     cancelling.set_defaults(command=_cancel)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from ivr.adapters.erasing import Eraser
 from ivr.adapters.shipping import Shipper
 from ivr.director import Conductor
 from ivr.tasks import Tasks
@@ -58,6 +59,7 @@ class Line:
 
     conductor: Conductor
     shipper: Shipper
+    eraser: Eraser
     own: Sequence[OwnServer]
     announcement: Sequence[str]
     say: Callable[[str], None]
@@ -72,6 +74,7 @@ class Line:
         async with Tasks() as tasks:
             conducting = tasks.start(self.conductor.conduct(), "conduct")
             tasks.start(self.shipper.ship(), "ship")
+            tasks.start(self.eraser.erase(), "erase")
             tasks.start(self._announce(), "announce")
             asked = tasks.start(stop.asked.wait(), "stop")
             await asyncio.wait({conducting, asked}, return_when=asyncio.FIRST_COMPLETED)

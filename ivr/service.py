@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ivr import access, backing, banner, config
 from ivr.adapters.ari import AriConnections
+from ivr.adapters.erasing import Eraser
 from ivr.adapters.migrations import migrate
 from ivr.adapters.numbering import NumberingPlans
 from ivr.adapters.outbox import Outbox
@@ -18,8 +21,9 @@ from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
 from ivr.condition import Condition
 from ivr.console import call_line, callback_line, duty_line
-from ivr.director import Book, Conductor, Door, House, Roster
+from ivr.director import Book, Conductor, Door, House, Roster, lapse
 from ivr.domain.journal import CallbackEvent, DutyEvent, Event
+from ivr.domain.retention import Retention
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
 from ivr.ports import Clock
@@ -28,6 +32,9 @@ from ivr.settings import Settings
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
+
+if TYPE_CHECKING:
+    from asyncpg.pool import Pool
 
 NODE = "n1"
 
@@ -105,6 +112,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
             line = Line(
                 conductor=conductor,
                 shipper=shipper,
+                eraser=_eraser(plan, house, outbox, pool),
                 own=own,
                 announcement=_announcement(plan),
                 say=options.say,
@@ -189,6 +197,12 @@ def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
         roster=roster,
         door=Door(service, roster, clock, access.pins(plan.settings, service)),
     )
+
+
+def _eraser(plan: _Plan, house: House, outbox: Outbox, pool: "Pool") -> Eraser:
+    retention = Retention.of(plan.service)
+    lapsing = partial(lapse, house.callbacks, house.clock)
+    return Eraser(outbox, pool, house.clock, retention, lapsing)
 
 
 async def _conductor(plan: _Plan, house: House) -> tuple[Conductor, OwnServer | None]:

@@ -185,6 +185,14 @@ ON CONFLICT (call_id) DO UPDATE SET facts = excluded.facts;
 -- see_duty --
 INSERT INTO seen_duty (id, at) VALUES (:id, :at) ON CONFLICT (id) DO NOTHING;
 
+-- see_callback --
+-- Take the id of an event of a request, unless it is known or the request is forgotten: what
+-- comes late brings no number back. A request begins with its first event.
+INSERT INTO seen_duty (id, at)
+SELECT :id, :at
+WHERE :kind = 'requested' OR EXISTS (SELECT 1 FROM callback_state WHERE callback = :callback)
+ON CONFLICT (id) DO NOTHING;
+
 -- keep_duty --
 INSERT INTO duty (counsellor, state) VALUES (:counsellor, :state)
 ON CONFLICT (counsellor) DO UPDATE SET state = excluded.state;
@@ -234,6 +242,29 @@ SELECT state FROM callback_state ORDER BY joined, callback;
 
 -- forget_callback_states --
 DELETE FROM callback_state WHERE over AND at < :before;
+
+-- erase_callbacks --
+-- :before is, by the line, since when a request must be over; :otherwise for other lines.
+DELETE FROM callback_state
+WHERE over AND at <= coalesce(
+    (SELECT value FROM json_each(:before) WHERE key = json_extract(state, '$.line')), :otherwise
+);
+
+-- erase_rejected --
+-- From what Postgres refused; only the first line of the reason repeats no values.
+UPDATE rejected
+SET state = json_remove(state, '$.number', '$.keyed'),
+    data = json_remove(data, '$.number'),
+    reason = substr(reason, 1, instr(reason || char(10), char(10)) - 1)
+WHERE counsellor IS NULL AND at <= coalesce(
+    (SELECT value FROM json_each(:before) WHERE key = json_extract(state, '$.line')), :otherwise
+) AND coalesce(
+    json_extract(state, '$.number'), json_extract(state, '$.keyed'), json_extract(data, '$.number')
+) IS NOT NULL;
+
+-- given_up --
+SELECT callback FROM callback_state
+WHERE json_extract(state, '$.status') = 'unreached' AND at <= ? ORDER BY joined, callback;
 
 -- finish_call --
 INSERT INTO finished_call (call_id, at) VALUES (:call_id, :at);

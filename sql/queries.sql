@@ -34,3 +34,12 @@ FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[],
     $8::jsonb[]
 ) AS e(id, counsellor, callback, call_id, kind, at, state, data);
+
+-- erase_numbers --
+-- Of requests that are over for long enough; of how many it was done.
+SELECT erase_numbers(ARRAY(
+    SELECT numbers_due($1::timestamptz, $2::text[], $3::integer[], $4::integer, $5::integer)
+));
+
+-- close_forgotten --
+SELECT close_forgotten($1::timestamptz, $2::integer);

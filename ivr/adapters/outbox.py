@@ -13,10 +13,11 @@ import structlog
 from ivr.adapters.group_commit import GroupCommit
 from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
-from ivr.domain.callback import Callback
+from ivr.domain.callback import Callback, CallbackId
 from ivr.domain.callback_state import decode as decode_callback
 from ivr.domain.facts import decode
 from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
+from ivr.domain.retention import Retention
 from ivr.ports import JournalUnavailable
 
 PROMISE_S = 5.0  # how long a caller is kept waiting for the disk
@@ -164,6 +165,17 @@ class Outbox:
     async def set_aside(self, seq: int, reason: str) -> None:
         """Keep an event that Postgres refuses out of the way of the others."""
         await self._ask(lambda store: store.set_aside(seq, reason))
+
+    async def given_up(self, before: datetime) -> Sequence[CallbackId]:
+        """The requests that were given up by then (UTC) and that nobody has touched since."""
+        return await self._ask(lambda store: store.given_up(before))
+
+    async def erase_numbers(self, retention: Retention, now: datetime) -> int:
+        """Erase the numbers kept here for long enough; from how many rows.
+
+        Raises JournalUnavailable. See `outbox_forgetting`.
+        """
+        return await self._ask(lambda store: store.erase_numbers(retention, now))
 
     async def news(self) -> None:
         """Return once a new event is on disk; at once if one came since the last return."""

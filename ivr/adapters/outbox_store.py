@@ -17,23 +17,16 @@ from ivr.adapters.outbox_entry import (
     read,
 )
 from ivr.adapters.outbox_file import connect, own, transaction
+from ivr.adapters.outbox_forgetting import erase_numbers, forget
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.callback import CallbackId
 from ivr.domain.journal import PROMISES, EventKind, Promised, Regained
+from ivr.domain.retention import Retention
 from ivr.errors import Refusal
 
-REMEMBERED = timedelta(days=7)  # how long late events are told for what they are
-PLACE_KEPT = timedelta(hours=1)  # how long the number of a caller who was cut off stays here
 # How often, by the time of the events, it is looked for what is to be forgotten.
 FORGETS_EVERY = timedelta(minutes=1)
-_KEPT: Mapping[str, timedelta] = {
-    "forget_duty_ids": REMEMBERED,
-    "forget_finished": REMEMBERED,
-    "forget_callbacks": REMEMBERED,
-    "forget_callback_states": REMEMBERED,
-    "forget_places": PLACE_KEPT,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +125,15 @@ class OutboxStore:
             self._db.execute(self._sql["take_place"], {"call": call, "by": by})
         return place(*left)
 
+    def given_up(self, before: datetime) -> Sequence[CallbackId]:
+        """The requests that were given up and that nobody has touched since."""
+        rows = self._db.execute(self._sql["given_up"], (instant(before, of="given_up"),))
+        return [CallbackId(callback) for (callback,) in rows]
+
+    def erase_numbers(self, retention: Retention, now: datetime) -> int:
+        """See `ivr.adapters.outbox_forgetting`."""
+        return erase_numbers(self._db, self._sql, retention, now)
+
     def unshipped(self, limit: int) -> Sequence[StoredEvent]:
         """The oldest events that Postgres does not have, in order."""
         rows = self._db.execute(self._sql["unshipped"], (limit,))
@@ -165,9 +167,9 @@ class OutboxStore:
             case Entry():
                 return self._take_of_call(entry)
             case DutyEntry():
-                return self._take_once(entry, "keep_duty")
+                return self._take_once(entry, see="see_duty", keep_state="keep_duty")
             case CallbackEntry():
-                return self._take_once(entry, "keep_callback_state")
+                return self._take_once(entry, see="see_callback", keep_state="keep_callback_state")
 
     def _take_of_call(self, entry: Entry) -> bool:
         values = entry.row()
@@ -180,10 +182,10 @@ class OutboxStore:
             self._finish(entry, values)
         return True
 
-    def _take_once(self, entry: DutyEntry | CallbackEntry, keep_state: str) -> bool:
+    def _take_once(self, entry: DutyEntry | CallbackEntry, *, see: str, keep_state: str) -> bool:
         """An event that belongs to no open call, and the state after it."""
         values = entry.row()
-        if not self._db.execute(self._sql["see_duty"], values).rowcount:
+        if not self._db.execute(self._sql[see], values).rowcount:
             return False
         self._db.execute(self._sql["keep"], values)
         self._db.execute(self._sql[keep_state], values)
@@ -212,9 +214,7 @@ class OutboxStore:
         now = datetime.fromisoformat(taken[-1].at)
         if self._forgot is not None and abs(now - self._forgot) < FORGETS_EVERY:
             return self._forgot
-        for query, kept in _KEPT.items():
-            before = (now - kept).isoformat(timespec="microseconds")
-            self._db.execute(self._sql[query], {"before": before})
+        forget(self._db, self._sql, now)
         return now
 
     def _removed(self, events: int) -> None:

@@ -39,7 +39,7 @@ _REFUSALS = (
     asyncpg.ProgramLimitExceededError,
 )
 # It is the world that is wrong: trying again will help.
-_AWAY = (
+AWAY = (
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -101,7 +101,7 @@ class Shipper:
                     full = len(batch) == BATCH
                     async with asyncio.timeout(BATCH_S):
                         await self._ship_batch(batch)
-            except _AWAY as error:
+            except AWAY as error:
                 self._failed(error)
                 return False
             self._succeeded()
@@ -128,16 +128,17 @@ class Shipper:
             await connection.fetchval(self._apply, *map(list, columns))
 
     async def _set_aside(self, stored: StoredEvent, error: Exception) -> None:
+        reason = reason_of(error)
         _log.error(
             "shipping.event_set_aside",
             call_id=stored.entry.call_id,
             event_id=stored.entry.id,
-            reason=_reason(error),
+            reason=reason,
         )
-        await self._outbox.set_aside(stored.seq, str(error))
+        await self._outbox.set_aside(stored.seq, reason)
 
     def _failed(self, error: Exception) -> None:
-        self.problem = _reason(error)
+        self.problem = reason_of(error)
         if self._failures == 0:
             _log.warning("shipping.interrupted", reason=self.problem)
         self._failures += 1
@@ -155,7 +156,7 @@ def pause_s(failures: int, first_s: float, draw: Callable[[float, float], float]
     return draw(longest / 2, longest)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What went wrong, without the details: they repeat the row, and with it the number."""
     first, *_ = str(error).splitlines() or ["no answer in time"]
     return f"{type(error).__name__}: {first}"

@@ -114,6 +114,7 @@ class CallbackSection(Section):
     dial: YesNo = _CALLBACK.dial
     ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
     voice: YesNo = _CALLBACK.voice
+    erase_after_days: Annotated[int, Field(ge=0, le=730)] = _CALLBACK.erase_after_days
 
     @field_validator("outside_hours")
     @classmethod

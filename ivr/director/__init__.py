@@ -7,6 +7,7 @@ from ivr.director.director import Director
 from ivr.director.door import Door
 from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
+from ivr.director.lapsing import lapse
 from ivr.director.roster import Roster
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "DutyDesk",
     "House",
     "Roster",
+    "lapse",
 ]

@@ -51,6 +51,11 @@ class Because(StrEnum):
     NOT_WANTED = "not_wanted"  # the citizen wants no call any more
     MISTAKE = "mistake"  # made by mistake, or somebody else's number
     BY_HAND = "by_hand"  # called back from a list, before the line did it itself
+    LAPSED = "lapsed"  # by the line itself: given up, and nobody saw to it for long
+
+
+BY_PEOPLE = tuple(each for each in Because if each is not Because.LAPSED)
+"""The reasons that a person may give."""
 
 
 class IllegalTransition(Exception):

@@ -126,7 +126,8 @@ class CallbackPolicy:
     `outside_hours`: also who calls while the line is closed may ask for one.
     `dial`: the line makes the calls itself, each once a counsellor has accepted it, and
     lets the citizen's phone ring `ring_s` seconds; else they are made from a list. With `voice`
-    the citizen is connected when they speak, as with a key, and machines are told.
+    the citizen is connected when they speak, as with a key, and machines are told. The number
+    is erased `erase_after_days` days after the request is over.
     """
 
     enabled: bool = True
@@ -139,6 +140,7 @@ class CallbackPolicy:
     dial: bool = False
     ring_s: float = 30.0
     voice: bool = True
+    erase_after_days: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)

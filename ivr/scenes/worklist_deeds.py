@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from ivr.domain.call import CounsellorId
-from ivr.domain.callback import Because, Callback, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Callback, Result, Status
 from ivr.domain.worklist import Act
 from ivr.ports import MadeByHand
 from ivr.scenes.worklist_time import agree_time
@@ -14,7 +14,7 @@ from ivr.stage.desk_call import DeskCall, Words
 Deed = Callable[[DeskCall, CounsellorId, Callback], Awaitable[list[Words] | None]]
 """Returns what is told after it; None: the call is over. Raises Refused."""
 
-_REASONS: Final = {str(n): each for n, each in enumerate(Because, 1)}
+_REASONS: Final = {str(n): each for n, each in enumerate(BY_PEOPLE, 1)}
 _RESULTS: Final = {str(n): each for n, each in enumerate(Result, 1)}
 _SURE: Final = {"1": True, "2": False}
 _NOTHING: Final = "desk_nothing_keyed"
@@ -49,7 +49,7 @@ async def _postpone(call: DeskCall, user: CounsellorId, callback: Callback) -> l
 
 
 async def _close(call: DeskCall, user: CounsellorId, callback: Callback) -> list[Words]:
-    because = await call.choice([f"desk_back_close_{each}" for each in Because], _REASONS)
+    because = await call.choice([f"desk_back_close_{each}" for each in BY_PEOPLE], _REASONS)
     if because is None or not await _sure(call, f"desk_back_because_{because}"):
         return [_NOTHING]
     await call.worklist.done(lambda: call.worklist.desk.close(callback.id, because, user))

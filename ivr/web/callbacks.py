@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ivr.domain.call import CounsellorId, LineId
-from ivr.domain.callback import Attempt, Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Attempt, Callback, CallbackId, Result, Status
 from ivr.ports import CallbackDesk, MadeByHand
 from ivr.web.api import ACCESS, PREFIX, body, choice, instant
 
@@ -62,7 +62,7 @@ async def _postpone(request: web.Request) -> web.Response:
 
 async def _close(request: web.Request) -> web.Response:
     said = await body(request, "because", may=_BY)
-    because = choice(said, "because", tuple(Because))
+    because = choice(said, "because", BY_PEOPLE)
     return _answer(request, await _desk(request).close(_id(request), because, _by(said)))
 
 

@@ -86,6 +86,7 @@ async def test_a_request_is_kept_with_what_the_call_is_told_and_is_known_as_it_i
 async def test_what_a_person_did_is_kept_as_one(journal: Journal) -> None:
     asked = request("n1-1.0")
     journal.record_callback(happened(asked))
+    await journal.flush()
     begun = asked.begin_by_hand(counsellor=ANNA, began=ARRIVED)
     ended = begun.end_attempt(Result.REACHED, now=ARRIVED, policy=POLICY)
     await journal.change_callback(
@@ -101,3 +102,12 @@ async def test_requests_stand_in_the_order_of_their_places(journal: Journal) -> 
         journal.record_callback(happened(each))
     await journal.flush()
     assert await journal.callbacks() == [early, late]
+
+
+async def test_what_happens_to_a_request_that_is_not_known_brings_none_about(
+    journal: Journal,
+) -> None:
+    over = request("n1-1.0").answered_by_phone(CallId("n1-1.0"))
+    journal.record_callback(happened(over, CallbackKind.ANSWERED_BY_PHONE, step=8))
+    await journal.flush()
+    assert await journal.callbacks() == []

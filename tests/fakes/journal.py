@@ -60,6 +60,9 @@ class Disk:
         return sorted(latest.values(), key=lambda callback: (callback.joined, callback.id))
 
     def write_callback(self, event: CallbackEvent) -> None:
+        known = {e.callback.id for e in self.callback_events.values()}
+        if event.kind is not CallbackKind.REQUESTED and event.callback.id not in known:
+            return  # forgotten, or never kept
         self.callback_events.setdefault(event.id, event)
 
     def write_duty(self, event: DutyEvent) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.director import CallbackDesk
+from ivr.director import CallbackDesk, lapse
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Because, Callback, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
 from ivr.domain.journal import CallbackKind, callback_event
 from ivr.ports import Because as Why
 from ivr.ports import Refused
@@ -143,5 +143,19 @@ def test_the_list_stands_in_the_order_of_the_line_the_urgent_first() -> None:
             second, callback_event(said, CallbackKind.AGAIN, now, CallId(second.id), {})
         )
         assert await desk.listed() == [said, first]
+
+    told(story)
+
+
+def test_one_that_was_given_up_and_left_alone_is_closed_by_the_line_itself() -> None:
+    async def story(world: World, desk: CallbackDesk, it: Callback) -> None:
+        book, clock = world.house.callbacks, world.house.clock
+        await lapse(book, clock, [it.id])
+        assert (await desk.shown(it.id)).status is Status.WAITING
+        await give_up(desk, it.id)
+        await lapse(book, clock, [it.id, CallbackId("n1-9.9")])
+        assert book.known == []
+        (lapsed,) = world.disk.callbacks
+        assert (lapsed.status, lapsed.closed_because) == (Status.CLOSED, Because.LAPSED)
 
     told(story)

@@ -219,6 +219,7 @@ async def test_a_wish_is_passed_on_and_answered_with_the_request(
         ("postpone", {"counsellor": "anna"}),
         ("close", None),
         ("close", {"because": "bored"}),
+        ("close", {"because": "lapsed"}),
         ("close", {"because": "settled", "counsellor": ""}),
         ("reopen", {"because": "settled"}),
         ("attempt", {"counsellor": "anna", "result": "perhaps"}),
