@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from ivr.director.asked import asked_by
 from ivr.director.calls_made import CallsMade
+from ivr.director.doubtful import Doubtful
 from ivr.director.promised_days import PromisedDays
 from ivr.domain.call import CallId, Facts, Refused
 from ivr.domain.callback import Callback, CallbackId, Key, Result, Status
@@ -43,6 +45,7 @@ class Book:
         self._given_up: dict[CallbackId, Callback] = {}
         # Each as it is here, and what the disk may have made of it though it did not say so.
         self._doubted: dict[CallbackId, list[Callback]] = {}
+        self._doubtful = Doubtful()
         self._met: set[CallbackId] = set()  # what is on disk of them may be older than we know
         self._complete = False  # whether all that is on disk is known here
         self._calls = CallsMade()
@@ -62,6 +65,7 @@ class Book:
                 if known is self._doubted[callback.id][0] and self._fits(callback):
                     self.keep(callback)
         self._doubted.clear()
+        self._doubtful.clear()
         self._complete = True
 
     def _meet(self, callback: Callback) -> None:
@@ -130,7 +134,7 @@ class Book:
         """See `ivr.stage.Callbacks`."""
         await self.learn()
         earlier = self._open.get((call.line.id, number))
-        asked, kind = self._asked(call.facts, call.line, number, earlier)
+        asked, kind = self._asked(call.facts, call.line, number)
         self._open[asked.key] = asked
         now = self._clock.now()
         happened = callback_event(asked, kind, now, call.facts.call_id, NO_DATA)
@@ -140,6 +144,7 @@ class Book:
             self._not_kept(asked, earlier)
             raise
         self._met.add(asked.id)
+        self._doubtful.settled(asked)
 
     def hung_up(self, facts: Facts, line: ServiceLine, number: str) -> None:
         """The caller of this call has left the line, and is called back at this number (E.164).
@@ -148,7 +153,7 @@ class Book:
         changes nothing more.
         """
         earlier = self._open.get((line.id, number))
-        asked, kind = self._asked(facts, line, number, earlier)
+        asked, kind = self._asked(facts, line, number)
         known = earlier is not None and replace(asked, again=earlier.again) == earlier
         if known and kind is CallbackKind.AGAIN:
             return
@@ -159,16 +164,16 @@ class Book:
         if call.facts.callback is not None:
             self.end_attempt(call.facts.call_id, Result.REACHED)
             return
+        for asked in self._doubtful.of(call):
+            # The disk takes this only if it has the request, and then the talk has settled it.
+            self._doubtful.settled(asked)
+            self._settle(asked, call)
         line, number = call.facts.line, call.facts.caller.number
         if line is None or number is None or call.facts.caller.hidden:
             return
         known = self._open.get((line, number))
         if known is not None and known.answered_by is None:
-            self._record(
-                known.answered_by_phone(call.facts.call_id),
-                CallbackKind.ANSWERED_BY_PHONE,
-                call.facts.call_id,
-            )
+            self._settle(known, call)
 
     @property
     def open(self) -> tuple[Callback, ...]:
@@ -194,35 +199,9 @@ class Book:
         given_up = callback.refuse(why)
         self._record(given_up, CallbackKind.REFUSED, CallId(callback.id), {"because": why})
 
-    def _asked(
-        self, facts: Facts, line: ServiceLine, number: str, earlier: Callback | None
-    ) -> tuple[Callback, CallbackKind]:
-        """The request as it is now that this call has asked."""
-        language = facts.language or line.languages[0]
-        if earlier is None:
-            now = self._clock.now()
-            new = Callback(
-                id=CallbackId(facts.call_id),
-                line=line.id,
-                number=number,
-                language=language,
-                topic=facts.topic or line.general_topic,
-                joined=facts.joined or (now if facts.closed else facts.arrived),
-                requested=now,
-                promised_by=self._days.first(line, number, now),
-                caller_urgent=facts.caller_urgent,
-                assessed_urgent=facts.assessed_urgent,
-            )
-            return new, CallbackKind.REQUESTED
-        if earlier.id == str(facts.call_id):  # the disk had not answered it in time
-            return earlier, CallbackKind.REQUESTED
-        again = earlier.ask_again(
-            urgent=facts.urgent,
-            language=language,
-            topic=facts.topic or earlier.topic,
-            promised_by=self._days.still(line, earlier, self._clock.now()),
-        )
-        return again, CallbackKind.AGAIN
+    def _asked(self, facts: Facts, line: ServiceLine, number: str) -> tuple[Callback, CallbackKind]:
+        earlier = self._open.get((line.id, number))
+        return asked_by(facts, line, number, earlier, days=self._days, now=self._clock.now())
 
     def _record(
         self, callback: Callback, kind: CallbackKind, call: CallId, data: Data = NO_DATA
@@ -231,6 +210,11 @@ class Book:
         self.keep(callback)
         now = self._clock.now()
         self._journal.record_callback(callback_event(callback, kind, now, call, data))
+
+    def _settle(self, callback: Callback, call: Call) -> None:
+        """The citizen talked in this call."""
+        by = call.facts.call_id
+        self._record(callback.answered_by_phone(by), CallbackKind.ANSWERED_BY_PHONE, by)
 
     def _fits(self, callback: Callback) -> bool:
         """Whether no other request of the same number and line is open."""
@@ -254,5 +238,6 @@ class Book:
         if earlier is None:
             del self._open[asked.key]
             self._met.discard(asked.id)
+            self._doubtful.note(asked)
         else:
             self._open[asked.key] = earlier

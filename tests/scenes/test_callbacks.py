@@ -224,3 +224,42 @@ def test_what_the_disk_kept_too_late_to_be_told_is_found_by_whoever_asks_next() 
         await close(world)
 
     run_in_virtual_time(story())
+
+
+def test_a_talk_settles_a_request_that_the_disk_kept_too_late_to_be_told() -> None:
+    async def story() -> None:
+        world = World(config())
+        world.start()
+        world.disk.late = True
+        caller = await waits_on(world, ASKS, "callback_failed")
+        world.disk.late = False
+        assert [request.status for request in world.disk.callbacks] == [Status.WAITING]
+        world.phone("anna")
+        await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        await asyncio.sleep(1)
+        (request,) = world.disk.callbacks
+        assert (request.status, request.answered_by) == (
+            Status.ANSWERED_BY_PHONE,
+            f"n1-{caller.id}",
+        )
+        await world.house.callbacks.learn()
+        assert world.house.callbacks.open == ()
+        await close(world)
+
+    run_in_virtual_time(story())
+
+
+def test_a_talk_settles_nothing_of_a_request_that_the_disk_does_not_have() -> None:
+    async def story() -> None:
+        world = World(config())
+        world.start()
+        world.disk.full = True
+        await waits_on(world, ASKS, "callback_failed")
+        world.disk.full = False
+        world.phone("anna")
+        await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        await asyncio.sleep(1)
+        assert world.disk.callbacks == []
+        await close(world)
+
+    run_in_virtual_time(story())
