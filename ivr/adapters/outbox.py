@@ -128,7 +128,7 @@ class Outbox:
         await _within(PROMISE_S, self._commit.write_now(*events))
 
     async def callbacks(self) -> Sequence[Callback]:
-        """All requests that are open or were given up, and those that ended within a week."""
+        """All requests that are open or were given up; those that are over, until forgotten."""
         written = await self._ask(OutboxStore.callbacks)
         read = [_callback(text) for text in written]
         return [callback for callback in read if callback is not None]

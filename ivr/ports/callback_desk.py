@@ -31,7 +31,7 @@ class CallbackDesk(Protocol):
     ) -> Sequence[Callback]:
         """In the order of the line: of this line, or of all; None: all that wait for somebody.
 
-        Those that are over are known for a week.
+        Those that are over are known for a week, or until their number is erased.
         """
         ...
 

@@ -55,7 +55,7 @@ class Journal(Protocol):
         ...
 
     async def callbacks(self) -> Sequence[Callback]:
-        """All requests that are open or were given up, and those that ended within a week."""
+        """All requests that are open or were given up; those that are over, until forgotten."""
         ...
 
     def record_duty(self, event: DutyEvent) -> None:

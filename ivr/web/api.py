@@ -31,7 +31,7 @@ _MESSAGES: Mapping[Because, str] = {
     Because.NO_DISPOSITION: "the line does not ask for this disposition",
     Because.TOO_LATE: "the wrap-up is over",
     Because.NO_SUCH_LINE: "there is no such line in lines.yaml",
-    Because.NO_SUCH_CALLBACK: "there is no such callback, or it has been over for a week",
+    Because.NO_SUCH_CALLBACK: "there is no such callback, or it is over and forgotten",
     Because.TAKEN: "another counsellor has taken it; name them in instead_of to take it over",
     Because.BEING_CALLED: "the citizen is being called; wait until that attempt is over",
     Because.STILL_OPEN: "it is open already",
