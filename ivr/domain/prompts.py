@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.domain.call import Language, Refused
-from ivr.domain.callback import Because, Result
+from ivr.domain.callback import BY_PEOPLE, Result
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Gap, Script, Words, fragments, script
@@ -76,7 +76,7 @@ _WORKLIST: Final = (
     "desk_back_postponed",
     "desk_back_confirm",
     "desk_back_closed",
-    *(f"desk_back_{part}_{each}" for part in ("close", "because") for each in Because),
+    *(f"desk_back_{part}_{each}" for part in ("close", "because") for each in BY_PEOPLE),
     *(f"desk_back_{part}_{each}" for part in ("result", "was") for each in Result),
     # What is not done, and why: see `ivr.ports.Because`.
     "desk_back_no_such_line",

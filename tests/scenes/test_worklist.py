@@ -7,7 +7,7 @@ import pytest
 
 from ivr.director import CallbackDesk
 from ivr.domain.call import Language
-from ivr.domain.callback import Because, Callback, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Because, Callback, Result, Status
 from ivr.domain.journal import CallbackKind
 from tests.scenes.callback_desk import ANNA, BERTIL, give_up
 from tests.scenes.called_back import CalledBack
@@ -106,7 +106,7 @@ def test_who_takes_one_that_the_line_does_not_call_hears_the_number_and_notes_th
     told(story)
 
 
-@pytest.mark.parametrize(("key", "because"), list(zip("1234", Because, strict=True)))
+@pytest.mark.parametrize(("key", "because"), list(zip("1234", BY_PEOPLE, strict=True)))
 def test_one_is_closed_with_a_reason_once_that_is_confirmed(key: str, because: Because) -> None:
     async def story(world: CalledBack, desk: CallbackDesk, it: Callback) -> None:
         world.phone("anna")
