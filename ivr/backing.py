@@ -1,8 +1,10 @@
 """Which Asterisk and which Postgres the line stands on: somebody's servers, or its own."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
-from ivr.adapters import studio
+from ivr.adapters import alone_folder, dialplan, studio
 from ivr.adapters.ari import AriTarget
 from ivr.adapters.synthesis import EspeakNg
 from ivr.domain.service import Service
@@ -30,6 +32,7 @@ def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAst
 
     Blocking. Raises Refusal.
     """
+    alone_folder.prepare(settings.records_dir)
     if given := settings.ari:
         return AriTarget(url=given.url, user=given.user, password=given.password), None
     asterisk = embedded_asterisk(settings, service)
@@ -51,6 +54,11 @@ def build_prompts(settings: Settings, service: Service) -> int:
         return studio.build(service, settings.prompts_dir, programs, progress=progress)
 
 
+def alone(service: Service) -> Mapping[str, str]:
+    """The files that Asterisk needs to serve by itself, by their names in its folder."""
+    return dialplan.files(service, datetime.now(UTC))
+
+
 def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
     """Our own Asterisk, with an account for each counsellor; its packages are fetched."""
     return EmbeddedAsterisk(
@@ -62,6 +70,8 @@ def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
         rtp=settings.rtp_ports,
         trunk=settings.sip_trunk,
         accounts=service.phones,
+        generated=alone(service),
+        records_dir=settings.records_dir,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ivr import backing, callbacks, config, logs
+from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
 from ivr.running import Stop, signals
@@ -57,14 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     phone.set_defaults(command=_phone)
     check = verbs.add_parser("check", help="say everything that is wrong in the configuration")
     check.set_defaults(command=_check)
+    callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
+    _upkeep(verbs)
+    return parser
+
+
+def _upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What is done beside a line: for an Asterisk and a Postgres of one's own."""
     prompts = verbs.add_parser("prompts", help="the spoken prompts")
     prompts.add_argument("what", choices=["build"], help="speak what is missing or has changed")
     prompts.set_defaults(command=_prompts)
-    callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
+    dialplan = verbs.add_parser("dialplan", help="what Asterisk is told for when we are away")
+    dialplan.add_argument("what", choices=["build"], help="write local/alone.conf, queues.conf")
+    dialplan.add_argument("folder", type=Path, help="the folder of Asterisk's configuration")
+    dialplan.set_defaults(command=_dialplan)
     database = verbs.add_parser("db", help="the database")
     database.add_argument("what", choices=["migrate"], help="bring its tables up to date")
     database.set_defaults(command=_database)
-    return parser
 
 
 def _run(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -117,6 +127,14 @@ def _prompts(parsed: argparse.Namespace, settings: Settings) -> int:
     _quietly()
     made = backing.build_prompts(settings, config.load(parsed.config))
     sys.stdout.write(f"{made} clips spoken into {settings.prompts_dir}\n")
+    return 0
+
+
+def _dialplan(parsed: argparse.Namespace, settings: Settings) -> int:
+    _quietly()
+    for name, text in backing.alone(config.load(parsed.config)).items():
+        clips.write(parsed.folder / name, text.encode())
+        sys.stdout.write(f"{parsed.folder / name}\n")
     return 0
 
 

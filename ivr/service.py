@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr import access, backing, banner, config
+from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.migrations import migrate
@@ -196,6 +197,7 @@ def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
         clock=clock,
         roster=roster,
         door=Door(service, roster, clock, access.pins(plan.settings, service)),
+        alone=AloneFolder(plan.settings.records_dir),
     )
 
 

@@ -63,6 +63,7 @@ class Settings:
     sip_trunk: Address | None
     debian_mirror: str | None
     pins_file: Path | None = None
+    alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
 
     @property
@@ -74,6 +75,11 @@ class Settings:
     def prompts_dir(self) -> Path:
         """Where the spoken prompts are; Asterisk must see it at the same path."""
         return self.state_dir / "prompts"
+
+    @property
+    def records_dir(self) -> Path:
+        """Where Asterisk notes the calls that it serves while no controller is there."""
+        return self.alone_dir or self.state_dir / "alone"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -88,6 +94,7 @@ class Settings:
             sip_trunk=_optional(environ, "IVR_SIP_TRUNK", _address),
             debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", _mirror),
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
+            alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
         )
 

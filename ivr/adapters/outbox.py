@@ -127,6 +127,11 @@ class Outbox:
         self._refuse_if_closed()
         await _within(PROMISE_S, self._commit.write_now(*events))
 
+    async def keep_all(self, *events: Recorded) -> None:
+        """Put all of them on disk, or none, and return only then; see `promise`."""
+        self._refuse_if_closed()
+        await _within(PROMISE_S, self._commit.write_now(*events))
+
     async def callbacks(self) -> Sequence[Callback]:
         """All requests that are open or were given up; those that are over, until forgotten."""
         written = await self._ask(OutboxStore.callbacks)

@@ -53,15 +53,20 @@ class Prompts:
         Raises KeyError for an unknown prompt or a slot that is not given. Slots that
         the text does not say are left unsaid.
         """
-        spoken = [
-            clips.key(language, clip)
-            for part in self.scripts[language][prompt]
-            for clip in _clips(part.clip if isinstance(part, Words) else slots[part.slot], language)
-        ]
+        said = spoken(self.scripts[language][prompt], language, slots)
         return Utterance(
-            media=tuple(Media(f"{self.folder}/{clip}") for clip in spoken),
-            seconds=sum(self.seconds[clip] for clip in spoken),
+            media=tuple(Media(f"{self.folder}/{clip}") for clip in said),
+            seconds=sum(self.seconds[clip] for clip in said),
         )
+
+
+def spoken(script: Script, language: Language, slots: Mapping[str, Slot]) -> list[ClipKey]:
+    """The clips that say a prompt. Raises KeyError for a slot that is not given."""
+    return [
+        clips.key(language, clip)
+        for part in script
+        for clip in _clips(part.clip if isinstance(part, Words) else slots[part.slot], language)
+    ]
 
 
 def _clips(said: ClipId | Slot, language: Language) -> tuple[ClipId, ...]:

@@ -1,6 +1,6 @@
 """Which requests to be called back are open: whoever asks again keeps the first place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -133,13 +133,21 @@ class Book:
     async def ask(self, call: Call, number: str) -> None:
         """See `ivr.stage.Callbacks`."""
         await self.learn()
-        earlier = self._open.get((call.line.id, number))
         asked, kind = self._asked(call.facts, call.line, number)
-        self._open[asked.key] = asked
         now = self._clock.now()
         happened = callback_event(asked, kind, now, call.facts.call_id, NO_DATA)
+        told = promise_event(call.facts, asked, now)
+        await self.take(asked, self._journal.promise_callback(happened, told))
+
+    async def take(self, asked: Callback, keeping: Awaitable[None]) -> None:
+        """The request is like this from now on, unless what puts it on disk fails.
+
+        Raises JournalUnavailable: then it is as it was.
+        """
+        earlier = self._open.get(asked.key)
+        self._open[asked.key] = asked
         try:
-            await self._journal.promise_callback(happened, promise_event(call.facts, asked, now))
+            await keeping
         except JournalUnavailable:
             self._not_kept(asked, earlier)
             raise

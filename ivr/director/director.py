@@ -7,6 +7,8 @@ from typing import assert_never
 
 import structlog
 
+from ivr.director.alone import AloneCalls
+from ivr.director.at_work import AtWork
 from ivr.director.callback_desk import CallbackDesk
 from ivr.director.calling_back import CallingBack, called_back
 from ivr.director.desk_calls import DeskCalls
@@ -79,7 +81,7 @@ class Director:
             calls=self._calls,
             desk=self._desk,
             desk_calls=self._desk_calls,
-            greet=lambda arrived: self._greet(arrived, answered=False),
+            greet=self._greet,
         )
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
@@ -123,6 +125,7 @@ class Director:
                     await self._take_up()
                     self.ready = True
                     on_ready()
+                    self._tasks.start(AtWork(self._house, self._switch).watch(), "at work")
                     async for event in self._connection.events():
                         self._switchboard.act_safely(event)
             finally:
@@ -132,6 +135,8 @@ class Director:
         journal = self._house.journal
         await self._house.callbacks.learn()
         snapshot = await self._switch.snapshot()
+        alone = AloneCalls(self._house)
+        await alone.take_over(snapshot.started)
         unfinished = await journal.open_calls()
         kept = [call for call in unfinished if await journal.callback_promised(call) is not None]
         actions = reconcile(
@@ -157,7 +162,7 @@ class Director:
                 case Adopt():
                     self._adopt(action)
                 case Greet(found=found):
-                    self._greet(_arrival(found), answered=found.up)
+                    self._greet(_arrival(found))
                 case Attend(channel=channel, account=account, dialled=dialled):
                     self._desk_calls.attend(channel, account, dialled, found=True)
                 case Close():
@@ -170,8 +175,9 @@ class Director:
                     assert_never(action)
         self._calling_back.attempts.settle({call.facts.call_id for call in self._calls.values()})
         self._desk.match_soon()
+        self._tasks.start(alone.watch(snapshot.started), "alone")
 
-    def _greet(self, arrived: Arrived, *, answered: bool) -> None:
+    def _greet(self, arrived: Arrived) -> None:
         channel = arrived.channel
         if channel in self._calls:
             return
@@ -182,9 +188,10 @@ class Director:
             caller=arrived.caller,
             hidden=arrived.hidden,
             now=self._house.clock.now(),
+            since=arrived.since,
             objection=self._house.numbers.objection,
         )
-        facts = replace(facts, answered=answered)
+        facts = replace(facts, answered=arrived.up)
         if self._doors_open:
             self._start(channel, facts, fresh=True)
         else:
@@ -248,5 +255,10 @@ def _in_line(facts: Facts) -> bool:
 def _arrival(found: Found) -> Arrived:
     """What the switch would have said of this channel when it came."""
     return Arrived(
-        channel=found.channel, dialled=found.dialled, caller=found.caller, hidden=found.hidden
+        channel=found.channel,
+        dialled=found.dialled,
+        caller=found.caller,
+        hidden=found.hidden,
+        since=found.since,
+        up=found.up,
     )

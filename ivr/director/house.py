@@ -8,7 +8,7 @@ from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
 from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
-from ivr.ports import Clock, Journal, Numbers, Speech
+from ivr.ports import AloneNotes, Clock, Journal, NoNotes, Numbers, Speech
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,8 @@ class House:
     """The service as configured, its voice, its record, its clock and its people.
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
-    `pace` is how long calls have taken counsellors lately.
+    `pace` is how long calls have taken counsellors lately. `alone` is what Asterisk noted of
+    the calls that it served by itself.
     """
 
     node: str
@@ -29,6 +30,7 @@ class House:
     roster: Roster
     door: Door
     pace: Pace = field(default_factory=Pace)
+    alone: AloneNotes = field(default_factory=NoNotes)
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

@@ -51,6 +51,8 @@ class Performance:
     async def begin(self) -> None:
         """Perform a call that has just arrived."""
         self._call.record(EventKind.ARRIVED)
+        if self._call.facts.answered:
+            self._call.record(EventKind.ANSWERED, because="answered before us")
         await self._perform(self._open())
 
     async def resume(self) -> None:

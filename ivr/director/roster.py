@@ -34,6 +34,7 @@ class Roster:
         self._known_phones = frozenset(service.phones)
         self._phones: set[str] = set()
         self._dialling: Counter[str] = Counter()
+        self._elsewhere: frozenset[str] = frozenset()
         self.on_change: list[Callable[[], None]] = []
         self.resumed = False  # set once the record and the switch have been asked
 
@@ -154,7 +155,7 @@ class Roster:
         """Those who can be rung now."""
         now = self.catch_up()
         dialling = {account for account, times in self._dialling.items() if times}
-        return self._attendance.available(now, without=dialling)
+        return self._attendance.available(now, without=dialling | self._elsewhere)
 
     def _settle(self, now: datetime) -> None:
         for c in self._attendance.due(now):
@@ -187,6 +188,12 @@ class Roster:
             yield
         finally:
             self._dialling[account] -= 1
+            self.changed()
+
+    def talk_elsewhere(self, accounts: frozenset[str]) -> None:
+        """On these phones somebody talks in a call that is none of ours; they are not rung."""
+        if accounts != self._elsewhere:
+            self._elsewhere = accounts
             self.changed()
 
     def _follow_phone(self, counsellor: CounsellorId) -> None:

@@ -165,6 +165,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "crisis": frozenset({"crisis_number"}),
     "unknown_number": _NONE,
     "system_failure": _NONE,
+    "alone_kept": _NONE,
     "goodbye": _NONE,
     "whisper_fi": frozenset({"topic"}),
     "whisper_sv": frozenset({"topic"}),

@@ -20,12 +20,15 @@ def receive(
     hidden: bool,
     now: datetime,
     objection: Objection,
+    since: datetime | None = None,
 ) -> Facts:
     """The facts of a call that has just arrived.
 
     `caller` is what the network delivered, in any form; nothing of it is kept
-    when the caller withheld the number.
+    when the caller withheld the number. `since` is when the call came, if the switch has
+    served it alone until now: then it has its place in the line from that instant on.
     """
+    arrived = now if since is None else min(since, now)
     line = service.line_for(dialled)
     number = None if hidden else normalised(caller)
     unfit = (
@@ -35,7 +38,7 @@ def receive(
     )
     if line is None:
         scene = SceneName.UNKNOWN_NUMBER
-    elif not open_at(line.schedule, now):
+    elif not open_at(line.schedule, arrived):
         scene = SceneName.CLOSED
     else:
         scene = SceneName.LANGUAGE
@@ -43,8 +46,9 @@ def receive(
         call_id=call_id,
         dialled=dialled[:MOST_DIALLED],
         caller=Caller(number=number, hidden=hidden, unfit=unfit),
-        arrived=now,
+        arrived=arrived,
         scene=scene,
+        joined=arrived if since is not None and scene is SceneName.LANGUAGE else None,
         line=line.id if line else None,
     )
 

@@ -31,7 +31,8 @@ class Found:
     remembered on it (None: nothing yet); `leg_of` the call that a counsellor's
     leg was rung for, None on a caller's channel. `phone` is the account of a
     counsellor's phone that dialled a code or a colleague. `called`: we have dialled the
-    citizen, and not they us.
+    citizen, and not they us. `since` is when a call came (UTC) that the switch served alone
+    before.
     """
 
     channel: ChannelId
@@ -44,6 +45,7 @@ class Found:
     leg_of: CallId | None
     phone: str | None = None
     called: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

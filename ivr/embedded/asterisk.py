@@ -8,6 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,9 @@ _NEEDS_RESTART = frozenset(
     {"asterisk.conf", "modules.conf", "logger.conf", "pjproject.conf"}
     | {f"local/{name}.conf" for name in ("http", "transport", "rtp")}
 )
+
+# What can be read anew by itself, and how.
+_READ_ALONE = {"local/alone.conf": "dialplan reload", "local/queues.conf": "queue reload all"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,8 @@ class EmbeddedAsterisk:
 
     `accounts` are the counsellors' SIP accounts; `trunk_peers` the addresses (IP or CIDR)
     that citizens' calls come from, beside the SIP address itself; `trunk` is where the
-    carrier takes our calls.
+    carrier takes our calls. `generated` are files of its configuration that depend on the
+    service, by their names; `records_dir` is where it notes what it does by itself.
     """
 
     root: Root
@@ -66,19 +71,22 @@ class EmbeddedAsterisk:
     accounts: tuple[str, ...] = ()
     trunk_peers: tuple[str, ...] = ("127.0.0.1",)
     trunk: Address | None = None
+    generated: Mapping[str, str] = field(default_factory=dict)
+    records_dir: Path | None = None
 
     def ensure_running(self) -> AsteriskAccess:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
         running = self._running()
         ari_port = running.ari_port if running else detached.free_tcp_port()
-        changed = write_configuration(self._folders(), self._reach(ari_port))
+        folders = self._folders()
+        changed = write_configuration(folders, self._reach(ari_port), self.generated)
         if running and (changed & _NEEDS_RESTART or not self._ari_answers(ari_port)):
             self.stop()
             running = None
         if running is None:
             running = self._start(ari_port)
         elif changed:
-            self._reload()
+            self._reload(changed)
         return AsteriskAccess(
             ari_url=f"http://127.0.0.1:{ari_port}",
             user=ARI_USER,
@@ -139,9 +147,12 @@ class EmbeddedAsterisk:
         )
         return self._alive(running) and "booted" in self.cli("core waitfullybooted")
 
-    def _reload(self) -> None:
+    def _reload(self, changed: frozenset[str]) -> None:
+        """Have it read what changed, and of what changes every day no more than that."""
         before = len(self._errors())
-        self.cli("core reload")
+        some = [command for name, command in _READ_ALONE.items() if name in changed]
+        for command in some if changed <= _READ_ALONE.keys() else ["core reload"]:
+            self.cli(command)
         if errors := self._errors()[before:]:
             raise Refusal(
                 f"Asterisk does not take its new configuration: {_without_time(errors[0])}."
@@ -199,6 +210,7 @@ class EmbeddedAsterisk:
             run=detached.socket_folder(self._home / "run", "asterisk.ctl"),
             dialplan=self.dialplan_dir,
             prompts=self.prompts_dir,
+            records=self.records_dir or self.state_dir / "alone",
         )
 
     def _reach(self, ari_port: int) -> Reach:

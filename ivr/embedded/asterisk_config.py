@@ -23,13 +23,17 @@ _UNFIT = frozenset(":;,&|\"'`$\\()[]{}<>#\n\r\t")
 
 @dataclass(frozen=True, kw_only=True)
 class Folders:
-    """Where one instance of Asterisk keeps its things; all absolute."""
+    """Where one instance of Asterisk keeps its things; all absolute.
+
+    `records` is where it notes what it does while no controller is there.
+    """
 
     root: Root
     home: Path
     run: Path
     dialplan: Path
     prompts: Path
+    records: Path
 
     @property
     def etc(self) -> Path:
@@ -53,15 +57,21 @@ class Reach:
     phones: Mapping[str, str] = field(repr=False)
 
 
-def write_configuration(folders: Folders, reach: Reach) -> frozenset[str]:
-    """Bring the folder up to date; return the names of the files that changed. Raises Refusal."""
-    for folder in (folders.root.path, folders.home, folders.prompts):
+def write_configuration(
+    folders: Folders, reach: Reach, generated: Mapping[str, str]
+) -> frozenset[str]:
+    """Bring the folder up to date; return the names of the files that changed. Raises Refusal.
+
+    `generated` are further files by their names, such as `local/alone.conf`.
+    """
+    for folder in (folders.root.path, folders.home, folders.prompts, folders.records):
         if unfit := _UNFIT.intersection(str(folder)):
             raise Refusal(
                 f"The path {folder} contains {' '.join(sorted(unfit))!r}, which Asterisk's"
                 " configuration cannot carry: use another place for the clone or IVR_STATE_DIR."
             )
     wanted = dict(_administrators(folders.dialplan)) | dict(_generated(folders, reach))
+    wanted |= generated
     changed = frozenset(name for name in wanted if _written(folders.etc / name, wanted[name]))
     present = (path for path in folders.etc.rglob("*") if path.is_file())
     left_over = {str(path.relative_to(folders.etc)) for path in present} - wanted.keys()
@@ -87,7 +97,7 @@ def _written(file: Path, text: str) -> bool:
 
 def _generated(folders: Folders, reach: Reach) -> Iterator[tuple[str, str]]:
     yield "asterisk.conf", _asterisk(folders)
-    yield "local/globals.conf", f"PROMPTS={folders.prompts}\n"
+    yield "local/globals.conf", f"PROMPTS={folders.prompts}\nRECORDS={folders.records}\n"
     yield "local/music.conf", f"directory={folders.prompts / 'music'}\n"
     yield "local/rtp.conf", f"rtpstart={reach.rtp.first}\nrtpend={reach.rtp.last}\n"
     yield "local/http.conf", f"bindaddr=127.0.0.1\nbindport={reach.ari_port}\n"

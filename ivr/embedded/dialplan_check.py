@@ -1,12 +1,18 @@
-"""Whether Asterisk takes the configuration in `dialplan/`, and a linter finds it sound."""
+"""Whether Asterisk takes the configuration in `dialplan/`, and a linter finds it sound.
+
+With what is generated beside it from the lines as shipped.
+"""
 
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
+from ivr import config
+from ivr.adapters import dialplan
 from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.packages import Root, ensure
 from ivr.errors import Refusal
@@ -48,6 +54,7 @@ def _trial(root: Root, dialplan_dir: Path, place: Path) -> EmbeddedAsterisk:
         sip=Address(host="127.0.0.1", port=port),
         rtp=PortRange(first=20000, last=29999),
         accounts=("counsellor",),
+        generated=dialplan.files(config.load(PROJECT_ROOT / "config"), datetime.now(UTC)),
     )
 
 

@@ -1,5 +1,6 @@
 """What scenes and the director need of the world, in domain types."""
 
+from ivr.ports.alone import AloneNotes, NoNotes
 from ivr.ports.callback_desk import CallbackDesk, MadeByHand
 from ivr.ports.clock import Clock
 from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
@@ -35,6 +36,7 @@ from ivr.ports.switch import (
 
 __all__ = [
     "NO_SUCH_CALL",
+    "AloneNotes",
     "Arrived",
     "Barred",
     "Because",
@@ -55,6 +57,7 @@ __all__ = [
     "LegMade",
     "MadeByHand",
     "Media",
+    "NoNotes",
     "Numbers",
     "OnDuty",
     "PhoneChanged",

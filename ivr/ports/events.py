@@ -1,6 +1,7 @@
 """What happens on the switch, in domain types."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from ivr.domain.call import ChannelId
@@ -11,12 +12,18 @@ NO_SUCH_CALL = ChannelId("")  # no channel has this id
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
-    """A new call entered the application. `caller` and `name` come from outside: untrusted."""
+    """A new call entered the application. `caller` and `name` come from outside: untrusted.
+
+    `since` is when it came (UTC), where the switch has served it alone until now; then it may
+    be `up`, answered.
+    """
 
     channel: ChannelId
     dialled: str
     caller: str
     hidden: bool
+    since: datetime | None = None
+    up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

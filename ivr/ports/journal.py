@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.callback import Callback
-from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
 
 
 class JournalUnavailable(Exception):
@@ -52,6 +52,10 @@ class Journal(Protocol):
 
         Returns only then. Raises JournalUnavailable.
         """
+        ...
+
+    async def keep_all(self, *events: Recorded) -> None:
+        """Put all of these on disk, or none, and return only then. Raises JournalUnavailable."""
         ...
 
     async def callbacks(self) -> Sequence[Callback]:

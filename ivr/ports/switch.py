@@ -163,6 +163,10 @@ class Switch(Protocol):
         """Hand the channel to the dialplan's spoken apology (no answer, no charge)."""
         ...
 
+    async def tell_at_work(self, phones: str) -> None:
+        """Keep, for as long as the switch runs, what `domain.alone.at_work` writes."""
+        ...
+
     async def snapshot(self) -> Snapshot:
         """What the switch has now."""
         ...

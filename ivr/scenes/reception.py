@@ -1,8 +1,8 @@
 """The caller is received: which language, what they must know, and what it is about."""
 
+from ivr.domain.alone import greeting
 from ivr.domain.call import Language, Outcome, SceneName, TopicId
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
-from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.service import Charging, ServiceLine
 from ivr.stage import Call, Desk, Prompt
 
@@ -75,18 +75,9 @@ def _topics(call: Call) -> Question[TopicId]:
 
 
 def _notices(line: ServiceLine, *, answered: bool) -> list[str]:
-    match line.charging:
-        case Charging.EARLY_MEDIA if answered:
-            return ["welcome"]  # whoever pays already is not told that it is free
-        case Charging.EARLY_MEDIA if line.waiting.on_budget_end is OnBudgetEnd.ANSWER:
-            # Short, because the carrier's ring limit is running.
-            return ["welcome", "free_queue_limited"]
-        case Charging.EARLY_MEDIA:
-            return ["welcome", "free_queue"]
-        case Charging.TOLL_FREE:
-            return ["welcome", "emergency", "free_call"]
-        case Charging.ANSWERED:
-            return ["welcome", "emergency", "price_waiting"]
+    if line.charging is Charging.EARLY_MEDIA and answered:
+        return ["welcome"]  # whoever pays already is not told that it is free
+    return greeting(line)
 
 
 def _each(call: Call, name: str) -> list[Prompt]:

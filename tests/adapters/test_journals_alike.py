@@ -8,7 +8,7 @@ import pytest
 from ivr.adapters.outbox import Outbox
 from ivr.domain.call import CallId, LineId
 from ivr.domain.callback import Result
-from ivr.domain.journal import CallbackKind, DutyKind, EventKind, Regained
+from ivr.domain.journal import CallbackKind, DutyKind, EventId, EventKind, Recorded, Regained
 from ivr.ports import Journal
 from tests.adapters.record import (
     ARRIVED,
@@ -20,6 +20,7 @@ from tests.adapters.record import (
     happened,
     promised,
     request,
+    whole_call,
 )
 from tests.domain.callbacks import ANNA, POLICY
 from tests.fakes.journal import Disk, MemoryJournal
@@ -111,3 +112,27 @@ async def test_what_happens_to_a_request_that_is_not_known_brings_none_about(
     journal.record_callback(happened(over, CallbackKind.ANSWERED_BY_PHONE, step=8))
     await journal.flush()
     assert await journal.callbacks() == []
+
+
+async def test_a_whole_call_is_kept_in_one_piece_and_once(journal: Journal) -> None:
+    asked = request("n1-1.0")
+    *story, end = whole_call(facts("n1-1.0"), "fallback")
+    everything: list[Recorded] = [*story, callback_request(facts("n1-1.0")), end, happened(asked)]
+    await journal.keep_all(*everything)
+    assert await journal.open_calls() == {}
+    assert await journal.callback_promised(CallId("n1-1.0")) == promised("n1-1.0")
+    begun = asked.begin_by_hand(counsellor=ANNA, began=ARRIVED)
+    journal.record_callback(happened(begun, CallbackKind.CALLED, step=9))
+    await journal.flush()
+    await journal.keep_all(*everything)  # again, after a crash
+    assert await journal.callbacks() == [begun]
+    assert await journal.open_calls() == {}
+
+
+async def test_a_call_that_was_taken_over_keeps_the_outcome_that_it_had(outbox: Outbox) -> None:
+    *story, end = whole_call(facts("n1-1.0"))
+    await outbox.keep_all(*story, end)
+    before = [stored.entry.id for stored in await outbox.unshipped(100)]
+    told = whole_call(facts("n1-1.0"), "fallback")
+    await outbox.keep_all(*(replace(each, id=EventId(f"{each.id}/alone")) for each in told))
+    assert [stored.entry.id for stored in await outbox.unshipped(100)] == before

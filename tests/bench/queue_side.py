@@ -11,7 +11,7 @@ from ivr.domain.phrase import TopicName
 from ivr.settings import PROJECT_ROOT
 from tests.bench.place import BENCH, BULK, KEYS, PROBED, Place, sound_bytes
 
-_MODULES = "\nload=app_queue.so\nload=app_read.so\n"
+_MODULES = "\nload=app_read.so\n"
 
 # The words of the menu are those of `ivr/scenes`: two menus of which a key is taken during
 # the prompt, notices which any key ends, the place in the line, and for the counsellor who

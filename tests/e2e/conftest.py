@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import asyncpg
 import pytest
 
 from ivr import config
-from ivr.adapters import studio
+from ivr.adapters import alone_folder, studio
+from ivr.adapters import dialplan as dialplan_of
 from ivr.adapters.migrations import migrate
 from ivr.adapters.synthesis import EspeakNg
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
@@ -94,8 +96,16 @@ def dialplan(home: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def alone(home: Path) -> Path:
+    """Where Asterisk notes the calls that it serves while no controller is there."""
+    folder = home / "alone"
+    alone_folder.prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def embedded(
-    programs: Root, prompts: Path, home: Path, carrier: Address, dialplan: Path
+    programs: Root, prompts: Path, home: Path, carrier: Address, dialplan: Path, *, alone: Path
 ) -> Iterator[EmbeddedAsterisk]:
     """The Asterisk of this process."""
     asterisk = EmbeddedAsterisk(
@@ -107,6 +117,8 @@ def embedded(
         rtp=PortRange(first=20000, last=39999),
         accounts=config.load(CONFIG).phones,
         trunk=carrier,
+        generated=dialplan_of.files(config.load(CONFIG), datetime.now(UTC)),
+        records_dir=alone,
     )
     try:
         asterisk.ensure_running()

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.phone.phone import Phone, PhoneCall, Telephony
 from tests.e2e.callers import Undisturbed, connected, in_line, restart, served, times_heard
-from tests.e2e.joining import ANOTHER, MENUS, QUIET, dial, join
+from tests.e2e.joining import ANOTHER, CITIZEN, MENUS, QUIET, dial, join, tells_place
 from tests.e2e.line import Line
 
 
@@ -61,14 +61,23 @@ async def test_a_caller_who_hangs_up_while_the_controller_is_dead_is_closed_afte
     assert await line.outcomes(1) == [outcome]
 
 
-async def test_a_caller_who_comes_while_the_controller_is_dead_hears_the_apology_at_no_charge(
+async def test_a_caller_who_comes_while_the_controller_is_dead_is_greeted_and_then_taken_over(
     line: Line, telephony: Telephony
 ) -> None:
     await line.kill()
     call = await dial(telephony, QUIET)
-    await call.heard("fi/apology")
-    await call.heard("sv/apology", within_s=40)
-    ending = await call.ended(within_s=40)
-    assert (ending.status, ending.by_us) == (480, False)
-    assert call.answered_at is None
+    await call.heard("fi/welcome")
+    behind = await dial(telephony, QUIET, caller=ANOTHER)
+    await behind.heard("fi/welcome")
     await line.start()
+    for each in (call, behind):
+        await each.heard("lang_choice", within_s=60)
+        await each.press("1")
+        await each.heard(tells_place, within_s=40, out=True)
+        assert each.answered_at is None
+        await each.hang_up()
+    assert await line.outcomes(2) == ["abandoned_queue"] * 2
+    # Their places are those of their arrival.
+    rows = await line.rows("SELECT caller, joined, arrived FROM call ORDER BY joined")
+    assert [row["caller"] for row in rows] == [CITIZEN, ANOTHER]
+    assert all(row["joined"] == row["arrived"] for row in rows)

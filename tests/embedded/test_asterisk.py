@@ -91,6 +91,17 @@ def test_an_edited_dialplan_is_read_without_a_restart(asterisk: EmbeddedAsterisk
     assert "Hangup(34)" in asterisk.cli("dialplan show apology")
 
 
+def test_new_days_and_new_phones_of_a_line_are_read_without_a_restart(asterisk: EmbeddedAsterisk):
+    first = asterisk.ensure_running()
+    numbers = "[alone-numbers]\nexten => 0291,1,Set(LINE=free)\n same => n,Return()\n"
+    queue = "[alone-free](alone)\nmember => PJSIP/anna,0\n"
+    generated = {"local/alone.conf": numbers, "local/queues.conf": queue}
+
+    assert replace(asterisk, generated=generated).ensure_running() == first
+    assert "Set(LINE=free)" in asterisk.cli("dialplan show alone-numbers")
+    assert "PJSIP/anna" in asterisk.cli("queue show alone-free")
+
+
 def test_another_sip_address_restarts_asterisk_there(asterisk: EmbeddedAsterisk):
     first = asterisk.ensure_running()
     elsewhere = Address(host="127.0.0.1", port=free_port())

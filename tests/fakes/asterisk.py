@@ -8,6 +8,7 @@ up every other call meanwhile.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.ports import (
@@ -41,6 +42,7 @@ class Channel:
     caller: str = ""
     hidden: bool = False
     account: str = ""
+    since: datetime | None = None  # when a call came that was served alone until now
     phone: str | None = None  # the counsellor's phone that dialled a code or a colleague
     up: bool = False
     in_application: bool = True
@@ -88,20 +90,43 @@ class FakeAsterisk:
         self.listeners: list[Callable[[Channel, str], None]] = []
         self.past: dict[ChannelId, Channel] = {}
         self.events: asyncio.Queue[SwitchEvent | None] | None = None  # of the newest connection
+        self.at_work = ""
         self._number = 0
 
     def emit(self, event: SwitchEvent) -> None:
         if self.events is not None:
             self.events.put_nowait(event)
 
-    def call(self, dialled: str, caller: str = "+358401234567", *, hidden: bool = False) -> Channel:
-        """A citizen dials."""
+    def call(
+        self,
+        dialled: str,
+        caller: str = "+358401234567",
+        *,
+        hidden: bool = False,
+        since: datetime | None = None,
+        up: bool = False,
+    ) -> Channel:
+        """A citizen dials; or has done so at this instant and was served alone until now."""
         self._number += 1
         channel = Channel(
-            id=ChannelId(f"1.{self._number}"), dialled=dialled, caller=caller, hidden=hidden
+            id=ChannelId(f"1.{self._number}"),
+            dialled=dialled,
+            caller=caller,
+            hidden=hidden,
+            since=since,
+            up=up,
         )
         self.channels[channel.id] = channel
-        self.emit(Arrived(channel=channel.id, dialled=dialled, caller=caller, hidden=hidden))
+        self.emit(
+            Arrived(
+                channel=channel.id,
+                dialled=dialled,
+                caller=caller,
+                hidden=hidden,
+                since=since,
+                up=up,
+            )
+        )
         return channel
 
     def dial_code(self, account: str, code: str) -> Channel:

@@ -122,6 +122,9 @@ class MemoryJournal:
     async def change_callback(self, *events: CallbackEvent) -> None:
         await self._put_down(*events)
 
+    async def keep_all(self, *events: Recorded) -> None:
+        await self._put_down(*events)
+
     async def callbacks(self) -> Sequence[Callback]:
         if self._disk.unread:
             raise JournalUnavailable("the disk does not answer")

@@ -41,6 +41,10 @@ class FakeSwitch:
         while (event := await self.queue.get()) is not None:
             yield event
 
+    async def tell_at_work(self, phones: str) -> None:
+        await self._pass()
+        self._asterisk.at_work = phones
+
     async def progress(self, channel: ChannelId) -> None:
         (await self._idle(channel)).progress += 1
 
@@ -223,4 +227,5 @@ def _found(channel: Channel) -> Found:
         leg_of=channel.leg_of,
         phone=channel.phone,
         called=channel.called,
+        since=channel.since,
     )

@@ -11,6 +11,7 @@ from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
 from ivr.ports import PhoneChanged, SwitchUnavailable
+from tests.fakes.alone import MemoryNotes, Notes
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
 from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import SilentSpeech, service
@@ -26,6 +27,7 @@ class Controller:
 
     switch: FakeSwitch
     journal: MemoryJournal
+    notes: MemoryNotes
     task: asyncio.Task[None]
     director: Director
 
@@ -33,6 +35,7 @@ class Controller:
         """From this instant nothing that it does has an effect."""
         self.switch.lose()
         self.journal.die()
+        self.notes.die()
 
 
 class World:
@@ -43,12 +46,14 @@ class World:
         self.disk = Disk()
         self.config = config or service()
         self.clock = VirtualClock()
+        self.notes = Notes()
         self.controller: Controller | None = None
 
     def start(self, steps: Steps | None = None) -> None:
         """Start a controller; `steps` counts its steps, and may strike."""
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
-        clock, numbers = self.clock, NumberingPlans()
+        clock = self.clock
+        numbers, notes = NumberingPlans(), MemoryNotes(self.notes)
         roster = Roster(self.config, clock, journal)
         self.house = House(
             node="n1",
@@ -60,12 +65,13 @@ class World:
             clock=clock,
             roster=roster,
             door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
+            alone=notes,
         )
         token = counting.set(steps)
         director = Director(self.house, FakeConnection(switch))
         task = asyncio.create_task(director.run(lambda: None))
         counting.reset(token)
-        self.controller = Controller(switch, journal, task, director)
+        self.controller = Controller(switch, journal, notes, task, director)
 
     def on_air(self) -> frozenset[CallId]:
         """The calls back that the controller performs."""

@@ -1,6 +1,7 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from ivr.domain.call import ChannelId
@@ -140,7 +141,15 @@ def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
         dialled=args[1],
         caller=channel["caller"]["number"],
         hidden=args[2] != "0",
+        since=came(args),
+        up=channel.get("state") == "Up",
     )
+
+
+def came(args: Sequence[str]) -> datetime | None:
+    """When a call came that the dialplan has served alone: the fourth argument, Unix time."""
+    known = len(args) > 3 and args[3].isdecimal()
+    return datetime.fromtimestamp(int(args[3]), UTC) if known else None
 
 
 def _pressed(event: Mapping[str, Any]) -> SwitchEvent:

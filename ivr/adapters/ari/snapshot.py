@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import BACK, CALL, DESK, LEG, LEG_OF, entered_with
+from ivr.adapters.ari.events import BACK, CALL, DESK, LEG, LEG_OF, came, entered_with
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
@@ -66,7 +66,7 @@ async def _with_its_own(requests: Requests, found: Found) -> Found | None:
 def _channel(listed: Mapping[str, Any], application: str) -> Found:
     name, args = entered_with(listed)
     ours = name == application
-    arrived = ours and len(args) == 3 and args[0] == CALL
+    arrived = ours and len(args) >= 3 and args[0] == CALL
     to_desk = ours and len(args) == 3 and args[0] == DESK
     leg = ours and len(args) == 2 and args[0] == LEG
     return Found(
@@ -80,4 +80,5 @@ def _channel(listed: Mapping[str, Any], application: str) -> Found:
         leg_of=CallId(args[1]) if leg else None,
         phone=args[2] if to_desk else None,
         called=ours and args[:1] == [BACK],
+        since=came(args) if arrived else None,
     )

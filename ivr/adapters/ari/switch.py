@@ -19,6 +19,7 @@ from ivr.ports import (
 
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
+AT_WORK = "AT_WORK"  # read in local/alone.conf
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
 # Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
@@ -227,6 +228,11 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         body = {"context": APOLOGY, "extension": "s", "priority": 1}
         await self._requests.do("POST", f"channels/{seg(channel)}/continue", body)
+
+    async def tell_at_work(self, phones: str) -> None:
+        """See `ivr.ports.Switch`."""
+        body = {"variable": AT_WORK, "value": phones}
+        await self._requests.do("POST", "asterisk/variable", body)
 
     async def snapshot(self) -> Snapshot:
         """See `ivr.ports.Switch`."""

@@ -55,6 +55,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "part": lambda switch: switch.part(BRIDGE),
     "hang_up": lambda switch: switch.hang_up(CALLER),
     "apologise": lambda switch: switch.apologise(CALLER),
+    "tell_at_work": lambda switch: switch.tell_at_work("1795331875,free/anna,"),
     "snapshot": lambda switch: switch.snapshot(),
 }
 

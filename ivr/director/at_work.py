@@ -1,0 +1,51 @@
+"""The switch is told who is at work, lest it ring others when it must serve alone."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from ivr.director.house import House
+from ivr.domain.alone import at_work
+from ivr.domain.line import Skills
+from ivr.ports import Switch, SwitchRefused, SwitchUnavailable
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 5.0
+TOLD_AGAIN = timedelta(minutes=5)
+# For so long after our last word nobody else is rung. Whoever pauses then comes back to a switch
+# that cannot be told so.
+BELIEVED = timedelta(hours=1)
+
+
+class AtWork:
+    """Who takes calls now, and on which phone, as the dialplan reads it."""
+
+    def __init__(self, house: House, switch: Switch) -> None:
+        self._house = house
+        self._switch = switch
+        self._told: tuple[Mapping[str, Skills], datetime] | None = None
+
+    async def watch(self) -> None:
+        """Tell it at every change and now and then, until cancelled."""
+        while True:
+            try:
+                await self._tell_if_due()
+            except SwitchRefused as error:
+                log.warning("at_work.not_told", reason=str(error))
+            except SwitchUnavailable:
+                return  # the next director tells it
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _tell_if_due(self) -> None:
+        now, roster = self._house.clock.now(), self._house.roster
+        phones = {roster.account(c): skills for c, skills in roster.working().items()}
+        if self._told is not None:
+            told, at = self._told
+            if told == phones and at <= now < at + TOLD_AGAIN:
+                return
+        believed = int((now + BELIEVED).timestamp())
+        await self._switch.tell_at_work(at_work(self._house.service, phones, until=believed))
+        self._told = phones, now
