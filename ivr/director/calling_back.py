@@ -63,6 +63,7 @@ class CallingBack:
         self._on_air = on_air
         self._working = working
         self._standing: dict[CallbackId, tuple[Callback, asyncio.Task[None]]] = {}
+        self._told: dict[CallbackId, tuple[Call, Taker]] = {}  # who is hearing of which
         self.attempts = Attempts(house, self._called)
 
     def look_round(self, now: datetime) -> bool:
@@ -73,6 +74,7 @@ class CallingBack:
             if are_due.get(known.id) != known:  # due no more, or asked for in other words
                 del self._standing[known.id]
                 task.cancel()
+                self._withdraw(known.id)
         new = [each for each in are_due.values() if each.id not in self._standing]
         for callback in new:
             call = self._call(callback, now)
@@ -195,14 +197,29 @@ class CallingBack:
         """Whoever is rung first is told of it; whether they took it."""
         async with self._desk.place(call) as place:
             taker = await place.taken
-            leg = self._desk.party(taker.leg)
-            if leg is None or not await accepts(call, leg, self._language(taker.counsellor)):
+            if not await self._accepted(callback, call, taker):
                 self._desk.let_rest(taker.leg, REST_S)
                 # Nor does who had taken it hold anybody up: others may make this call.
                 call.note(wanted=None, led_by=taker.counsellor)
                 call.note(waiting_since=self._house.clock.now())
                 return False
             return await self._begin(callback, call, taker)
+
+    async def _accepted(self, callback: Callback, call: Call, taker: Taker) -> bool:
+        leg = self._desk.party(taker.leg)
+        self._told[callback.id] = call, taker
+        try:
+            language = self._language(taker.counsellor)
+            return leg is not None and await accepts(call, leg, language)
+        finally:
+            self._told.pop(callback.id, None)
+
+    def _withdraw(self, callback: CallbackId) -> None:
+        """Whoever is hearing of a request that is due no more hears that, too."""
+        if callback in self._told:
+            call, taker = self._told.pop(callback)
+            call.note(counsellor=taker.counsellor, leg=taker.leg)
+            self._desk.say_and_let_go(call, "back_not_now", rest_s=0.0)
 
     async def _begin(self, callback: Callback, call: Call, taker: Taker) -> bool:
         """From here on it is an attempt, which is let come to its end."""
