@@ -16,7 +16,9 @@ from ivr.domain.journal import (
     CallbackEvent,
     CallbackKind,
     Data,
+    Regained,
     callback_event,
+    place_asked,
     promise_event,
 )
 from ivr.domain.policy import CallbackPolicy
@@ -87,6 +89,14 @@ class Book:
     def open_of(self, key: Key) -> Callback | None:
         """The open request of the line and the number."""
         return self._open.get(key)
+
+    def place_of(self, facts: Facts) -> Regained | None:
+        """The place of the open request of this caller; None of one who hides the number."""
+        line, number = facts.line, facts.caller.number
+        if line is None or number is None or facts.caller.hidden:
+            return None
+        asked = self._open.get((line, number))
+        return None if asked is None else place_asked(asked)
 
     def calls_to(self, number: str) -> Sequence[datetime]:
         """When the number (E.164) was called lately, over all lines and by whomever; UTC."""

@@ -104,7 +104,8 @@ class Performance:
             await call.talk.report(leg.channel, done=False)
 
     async def _scene(self, scene: SceneName) -> SceneName | Outcome:
-        await self._call.enter(scene)
+        asked = self._house.callbacks.place_of(self._call.facts)
+        await self._call.enter(scene, asked)
         return await SCENES[scene](self._call, self._desk)
 
     async def _play_on(self, opening: Awaitable[SceneName | Outcome]) -> Outcome:

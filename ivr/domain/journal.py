@@ -148,7 +148,7 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True)
 class Regained:
-    """The place of a caller who was cut off; `joined` is their first joining (UTC).
+    """The place of a caller who was cut off, or asked to be called back; `joined` is UTC.
 
     By whose word the matter is urgent, if it is, stays with it: the caller's, a counsellor's.
     """
@@ -186,6 +186,15 @@ def place_left(facts: Facts, outcome: Outcome) -> Regained | None:
         joined=facts.joined,
         caller_urgent=facts.caller_urgent,
         assessed_urgent=facts.assessed_urgent,
+    )
+
+
+def place_asked(asked: Callback) -> Regained:
+    """The place of a request, for the citizen who calls before they are called back."""
+    return Regained(
+        joined=asked.joined,
+        caller_urgent=asked.caller_urgent,
+        assessed_urgent=asked.assessed_urgent,
     )
 
 

@@ -92,17 +92,19 @@ class Call:
         """Change the facts; they are kept when the next scene is entered."""
         self.facts = replace(self.facts, **facts)
 
-    async def enter(self, scene: SceneName) -> None:
+    async def enter(self, scene: SceneName, asked: Regained | None = None) -> None:
         """Write the facts where they survive us, and the scene into the record.
 
         The first time that the scene is the line, the caller joins it: now, or at the
-        place of an earlier call that was cut off. A wait after a talk is one of its own.
+        place of an earlier call that was cut off, or of the request to be called back that the
+        caller has `asked` for. A wait after a talk is one of its own.
         """
         talked = self.facts.scene is SceneName.RETURNING
         self.note(scene=scene, step=self.facts.step + 1)
         self.joining = None
         if scene is SceneName.WAITING and self.facts.joined is None:
-            self.joining, self.facts = await join(self._journal, self.line, self.facts, self.now())
+            joined = await join(self._journal, self.line, self.facts, self.now(), asked)
+            self.joining, self.facts = joined
         elif scene is SceneName.WAITING and talked:
             self.note(waiting_since=self.now())
         await self._switch.remember(self.channel, codec.encode(self.facts))

@@ -74,7 +74,9 @@ class Metrics:
             case EventKind.ARRIVED if not ours:
                 self._arrived.labels(line).inc()
             case EventKind.CONNECTED if event.facts.joined is not None and not ours:
-                self._waiting.observe((event.at - event.facts.joined).total_seconds())
+                # Who has the place of an earlier call, or request, did not wait since then.
+                since = max(event.facts.joined, event.facts.arrived)
+                self._waiting.observe((event.at - since).total_seconds())
             case EventKind.FINISHED:
                 ended = self._called_back if ours else self._ended
                 ended.labels(line, str(event.data.get("outcome"))).inc()

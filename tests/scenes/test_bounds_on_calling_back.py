@@ -79,6 +79,7 @@ def test_who_asks_again_and_will_not_be_called_today_any_more_is_promised_anothe
         world = await in_vain(2, 2)
         if given_up:
             await desk_of(world).close(world.request.id, Because.MISTAKE)
+        world.unregister("anna")
         caller = await asked(world, {**IN_LINE, **ASKS})
         assert "fi/callback_saved_next" in world.heard(caller)
         assert world.disk.callbacks[-1].promised_by == TUESDAY_9.date()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -172,6 +173,14 @@ async def test_the_wait_is_measured_when_a_counsellor_is_heard(
     assert now["ivr_waiting_seconds_sum"] == 100
     assert now['ivr_waiting_seconds_bucket{le="60.0"}'] == 0
     assert now['ivr_waiting_seconds_bucket{le="120.0"}'] == 1
+
+
+async def test_who_has_the_place_of_an_earlier_call_has_waited_in_this_one_only(
+    web: aiohttp.ClientSession, metrics: Metrics
+) -> None:
+    earlier = replace(facts(), joined=ARRIVED - timedelta(days=1))
+    metrics.observe(event(EventKind.CONNECTED, earlier, step=100, counsellor="aino"))
+    assert (await scraped(web))["ivr_waiting_seconds_sum"] == 100
 
 
 async def test_a_call_that_we_make_is_none_of_the_callers_calls(
