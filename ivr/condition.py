@@ -8,7 +8,7 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Callback
+from ivr.domain.callback import Callback, expected_by
 from ivr.domain.counsellor import Doing
 from ivr.domain.promise import overdue
 from ivr.ports import Clock
@@ -71,7 +71,7 @@ class Condition:
         now = self._clock.now()
         return Promises(
             open=len(still_open),
-            overdue=sum(overdue(each.promised_by, now) for each in still_open),
+            overdue=sum(overdue(expected_by(each), now) for each in still_open),
             given_up=len(callbacks) - len(still_open),
         )
 

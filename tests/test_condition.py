@@ -20,6 +20,7 @@ def test_the_callbacks_of_each_line_are_counted_and_those_past_their_day_among_t
         request(id="n1-2", number="+35840222", promised_by=date(2026, 11, 24)),
         calling(request(id="n1-3", number="+35840333")),
         in_status(Status.UNREACHED),
+        request(id="n1-4", number="+35840444", not_before=NIGHT + timedelta(hours=9)),
         request(id="n1-5", line="of_old"),
     ]
     condition = Condition(cast("Any", None), cast("Any", SimpleNamespace(now=lambda: NIGHT)))
@@ -31,7 +32,7 @@ def test_the_callbacks_of_each_line_are_counted_and_those_past_their_day_among_t
     assert condition.promises == {}
     roster.resumed = True
     found = dict(condition.promises)
-    assert found.pop(known[0].line) == Promises(open=3, overdue=2, given_up=1)
+    assert found.pop(known[0].line) == Promises(open=4, overdue=2, given_up=1)
     assert found.pop(known[-1].line) == Promises(open=1, overdue=1, given_up=0)
     assert set(found.values()) == {Promises(open=0, overdue=0, given_up=0)}
     assert len(found) == len(service().lines) - 1

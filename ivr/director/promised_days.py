@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from ivr.director.calls_made import CallsMade
 from ivr.domain.bounds import full_days
-from ivr.domain.callback import Callback
+from ivr.domain.callback import Callback, called_next
 from ivr.domain.promise import can_be_kept, promised_by
 from ivr.domain.schedule import local
 from ivr.domain.service import Service, ServiceLine
@@ -27,12 +27,16 @@ class PromisedDays:
         return promised_by(line, now, self._promised(line, number))
 
     def still(self, line: ServiceLine, earlier: Callback, now: datetime) -> date:
-        """The day that was promised; another one where that can no longer be kept."""
+        """The day that was promised; another one where that can no longer be kept.
+
+        Nor can one before the time that was agreed, or before the pause after an attempt is over.
+        """
         by = earlier.promised_by
         full = by == local(now).date() and by in self._full_days(line, earlier.number)
-        if can_be_kept(line, by, now) and not full:
+        called = called_next(earlier, now, line.schedule, line.callback) or now
+        if can_be_kept(line, by, now) and not full and local(called).date() <= by:
             return by
-        return self.first(line, earlier.number, now)
+        return self.first(line, earlier.number, called)
 
     def _promised(self, line: ServiceLine, number: str) -> Counter[date]:
         """How many callbacks the line has promised for each day.

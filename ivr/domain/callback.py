@@ -7,7 +7,7 @@ from typing import NewType
 
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
 from ivr.domain.policy import CallbackPolicy
-from ivr.domain.schedule import Schedule, next_opening
+from ivr.domain.schedule import Schedule, local, next_opening
 
 CallbackId = NewType("CallbackId", str)
 
@@ -95,10 +95,10 @@ class Callback:
 
     Its id is that of the call that first asked. `joined` is its place in the line and
     never changes, nor does `requested`; all instants are UTC, `promised_by` is a day in
-    Finland. `wanted` is the counsellor who has taken it. `forgiven` attempts do not count:
-    they were made before a person reopened it. `answered_by` is the call in which the
-    citizen got through. `again` is how many times it was asked for after the first.
-    `refused` is why it was given up though there were attempts left.
+    Finland. `wanted` is the counsellor who has taken it. `forgiven` attempts do not count: they
+    were begun before a person reopened it, or the citizen asked again. `answered_by` is the
+    call in which the citizen got through. `again` is how many times it was asked for after the
+    first. `refused` is why it was given up though there were attempts left.
     """
 
     id: CallbackId
@@ -146,15 +146,18 @@ class Callback:
     ) -> "Callback":
         """The same number asks the same line again: the place stays, an urgent word counts.
 
-        The call is made in the language, and on the topic, of the latest word.
+        The call is made in the language, and on the topic, of the latest word. Who asks while
+        they are being called, and so is busy, is called again whatever becomes of that.
         """
         self._only_in(Status.WAITING, Status.CALLING, what="asking again")
+        calling = self.status is Status.CALLING
         return replace(
             self,
             caller_urgent=self.caller_urgent or urgent,
             language=language,
             topic=topic,
             promised_by=promised_by,
+            forgiven=len(self.attempts) if calling else self.forgiven,
             again=self.again + 1,
         )
 
@@ -236,6 +239,13 @@ def _after(ended: Callback, result: Result, policy: CallbackPolicy) -> Status:
     return Status.UNREACHED if spent else Status.WAITING
 
 
+def expected_by(callback: Callback) -> date:
+    """The day (Europe/Helsinki) by which the citizen expects the call: promised, or agreed."""
+    agreed = callback.not_before
+    by = callback.promised_by
+    return by if agreed is None else max(by, local(agreed).date())
+
+
 def next_due(
     callback: Callback, now: datetime, schedule: Schedule, policy: CallbackPolicy
 ) -> datetime | None:
@@ -245,9 +255,16 @@ def next_due(
     """
     if callback.status is not Status.WAITING:
         return None
+    return called_next(callback, now, schedule, policy)
+
+
+def called_next(
+    callback: Callback, now: datetime, schedule: Schedule, policy: CallbackPolicy
+) -> datetime | None:
+    """The same, for one that is being called as if that ended now and in vain."""
     earliest = max(now, callback.not_before or now)
-    ended = callback.attempts[-1].ended if callback.attempts else None
-    if ended is not None:
+    if callback.attempts:
+        ended = callback.attempts[-1].ended or now
         earliest = max(earliest, ended + timedelta(minutes=policy.between_min))
     return next_opening(schedule, earliest)
 

@@ -15,6 +15,7 @@ from ivr.domain.callback import (
     next_due,
 )
 from ivr.domain.callback_state import decode, encode
+from ivr.domain.policy import CallbackPolicy
 from tests.domain.callbacks import (
     ALWAYS,
     ANNA,
@@ -90,6 +91,19 @@ def test_a_counsellor_who_reopens_it_gives_it_all_its_attempts_anew() -> None:
     later = BEGIN + 60 * MIN
     it = calling(it, later).end_attempt(Result.BUSY, now=later, policy=POLICY)
     assert (it.status, it.attempts[-1].number) == (Status.WAITING, 2)
+
+
+def test_who_asks_again_while_the_last_attempt_is_on_the_air_is_called_once_more() -> None:
+    once = CallbackPolicy(attempts=1, between_min=30)
+    asked = calling().ask_again(
+        urgent=False, language=Language.FI, topic=TopicId("adults"), promised_by=TUESDAY
+    )
+    busy = asked.end_attempt(Result.BUSY, now=BEGIN, policy=once)
+    assert busy.status is Status.WAITING
+    assert next_due(busy, BEGIN, ALWAYS, once) == BEGIN + 30 * MIN
+    again = calling(busy, BEGIN + 30 * MIN)
+    over = again.end_attempt(Result.NO_ANSWER, now=BEGIN + 30 * MIN, policy=once)
+    assert over.status is Status.UNREACHED
 
 
 def test_whoever_gets_through_while_being_dialled_is_not_dialled_again() -> None:
