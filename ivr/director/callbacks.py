@@ -10,7 +10,7 @@ from ivr.director.calls_made import CallsMade
 from ivr.director.doubtful import Doubtful
 from ivr.director.promised_days import PromisedDays
 from ivr.domain.call import CallId, Facts, Refused
-from ivr.domain.callback import Callback, CallbackId, Key, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Key, Result, Status
 from ivr.domain.destination import refused
 from ivr.domain.journal import (
     CallbackEvent,
@@ -192,6 +192,10 @@ class Book:
         known = self._open.get((line, number))
         if known is not None and known.answered_by is None:
             self._settle(known, call)
+        data: Data = {"because": Because.SETTLED, "by": None}
+        for each in [each for each in self._given_up.values() if each.key == (line, number)]:
+            closed = each.close(Because.SETTLED)
+            self._record(closed, CallbackKind.CLOSED, call.facts.call_id, data)
 
     @property
     def open(self) -> tuple[Callback, ...]:

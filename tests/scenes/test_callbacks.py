@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ivr.domain.callback import Status
+from ivr.domain.callback import Because, Status
 from ivr.domain.journal import CallbackKind, EventKind
 from ivr.domain.policy import Ending, WaitingPolicy
 from tests.fakes.service import FREE, PAID, changed, service
@@ -18,6 +18,7 @@ from tests.scenes.asking import (
     config,
     waits_on,
 )
+from tests.scenes.callback_desk import desk_of, give_up
 from tests.scenes.world import World
 
 
@@ -260,6 +261,27 @@ def test_a_talk_settles_nothing_of_a_request_that_the_disk_does_not_have() -> No
         await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
         await asyncio.sleep(1)
         assert world.disk.callbacks == []
+        await close(world)
+
+    run_in_virtual_time(story())
+
+
+def test_who_was_given_up_and_gets_through_by_phone_is_not_left_for_anybody_to_call() -> None:
+    async def story() -> None:
+        world = World(config())
+        world.start()
+        await asked(world, {**IN_LINE, **ASKS})
+        await asked(world, {**IN_LINE, **ASKS}, PAID)
+        for request in world.disk.callbacks:
+            await give_up(desk_of(world), request.id)
+        world.phone("anna")
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, IN_LINE):
+            await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        await asyncio.sleep(1)
+        settled, other = world.disk.callbacks
+        assert (settled.status, settled.closed_because) == (Status.CLOSED, Because.SETTLED)
+        assert other.status is Status.UNREACHED
         await close(world)
 
     run_in_virtual_time(story())
