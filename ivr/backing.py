@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ivr.adapters import alone_folder, dialplan, studio
@@ -14,6 +15,11 @@ from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.embedded.progress import Progress
 from ivr.settings import PROJECT_ROOT, Settings
+
+NO_TRUNK = (
+    "calls back cannot be made: IVR_SIP_TRUNK is not set; they are kept on the list, to be called"
+    " by hand (ivr callbacks list)"
+)
 
 
 def database(settings: Settings) -> tuple[str, EmbeddedPostgres | None]:
@@ -38,6 +44,20 @@ def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAst
     asterisk = embedded_asterisk(settings, service)
     access = asterisk.ensure_running()
     return AriTarget(url=access.ari_url, user=access.user, password=access.password), asterisk
+
+
+def without_trunk(settings: Settings, service: Service) -> tuple[Service, str | None]:
+    """The service as it can be run here, and what is doubtful about that.
+
+    Without a trunk no citizen can be called, and each attempt would count as one in vain: so no
+    line dials. An Asterisk of somebody else's is taken to have a trunk.
+    """
+    reaches = settings.ari is not None or settings.sip_trunk is not None
+    dialling = [line for line in service.lines if line.callback.enabled and line.callback.dial]
+    if reaches or not dialling:
+        return service, None
+    lines = (replace(each, callback=replace(each.callback, dial=False)) for each in service.lines)
+    return replace(service, lines=tuple(lines)), NO_TRUNK
 
 
 def build_prompts(settings: Settings, service: Service) -> int:

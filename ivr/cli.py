@@ -113,7 +113,9 @@ def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(parsed: argparse.Namespace, settings: Settings) -> int:
-    service, doubts = config.check(parsed.config)
+    service, found = config.check(parsed.config)
+    _, no_trunk = backing.without_trunk(settings, service)
+    doubts = [*found, *([no_trunk] if no_trunk is not None else [])]
     sys.stdout.writelines(f"{doubt}\n" for doubt in doubts)
     verdict = "it can run, but see above" if doubts else "nothing is wrong"
     sys.stdout.write(

@@ -76,11 +76,13 @@ class _Plan:
     options: Options
 
 
-def load_service(options: Options) -> Service:
+def load_service(settings: Settings, options: Options) -> Service:
     """The configuration, with the override of the hours if that is asked for. Raises Refusal."""
-    service, doubts = config.check(options.config_dir)
-    for doubt in doubts:
-        options.say(f"doubtful: {doubt}")
+    configured, doubts = config.check(options.config_dir)
+    service, no_trunk = backing.without_trunk(settings, configured)
+    for doubt in (*doubts, no_trunk):
+        if doubt is not None:
+            options.say(f"doubtful: {doubt}")
     if not options.open_now:
         return service
     lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
@@ -94,7 +96,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    plan = _Plan(service=load_service(options), settings=settings, options=options)
+    plan = _Plan(service=load_service(settings, options), settings=settings, options=options)
     async with _observed_outbox(plan) as (outbox, condition):
         if settings.database_url is not None:
             await migrate(settings.database_url)

@@ -137,7 +137,7 @@ class CallbackPolicy:
     between_min: int = 30
     foreign: bool = False
     outside_hours: bool = False
-    dial: bool = False
+    dial: bool = True
     ring_s: float = 30.0
     voice: bool = True
     erase_after_days: int = 30

@@ -68,7 +68,7 @@ def line(
         schedule=schedule,
         menu=MenuPolicy(timeout_s=6, retries=2),
         waiting=waiting or WaitingPolicy(on_nobody=Ending.WAIT),
-        callback=CallbackPolicy(),
+        callback=CallbackPolicy(dial=False),
     )
 
 

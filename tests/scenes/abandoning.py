@@ -20,7 +20,8 @@ TOLD = "callback_on_hangup"
 def config(*, callback: CallbackPolicy | None = None, **waiting: Any) -> Service:
     """The service with a patient line that calls back who hangs up in it."""
     policy = replace(PATIENT, **{"on_abandon": OnAbandon.CALLBACK, **waiting})
-    return changed(service(), "free", waiting=policy, callback=callback or CallbackPolicy())
+    kept = callback or CallbackPolicy(dial=False)
+    return changed(service(), "free", waiting=policy, callback=kept)
 
 
 def world(**waiting: Any) -> World:

@@ -37,7 +37,9 @@ def config(
         "closed",
         schedule=schedule,
         waiting=WaitingPolicy(budget_s=budget_s, offer_before_budget_s=0),
-        callback=replace(CallbackPolicy(outside_hours=True), **cast("dict[str, Any]", changes)),
+        callback=replace(
+            CallbackPolicy(outside_hours=True, dial=False), **cast("dict[str, Any]", changes)
+        ),
     )
 
 

@@ -21,7 +21,7 @@ OWN, OTHER = "+358401234567", "+358451112222"
 
 def config(**callback: bool) -> Service:
     """A service with two patient lines; one calls back by this policy."""
-    policy = replace(CallbackPolicy(), **callback)
+    policy = replace(CallbackPolicy(dial=False), **callback)
     free = changed(service(), "free", waiting=PATIENT, callback=policy)
     return changed(free, "paid", waiting=PATIENT)
 

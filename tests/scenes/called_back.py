@@ -21,7 +21,7 @@ ACCEPTS = {"back_fi": "1", "back_greeting": "1"}
 
 def dials(*names: str, **callback: int) -> Service:
     """The service with a line that makes its calls back itself."""
-    policy = replace(CallbackPolicy(dial=True), **cast("dict[str, Any]", callback))
+    policy = replace(CallbackPolicy(), **cast("dict[str, Any]", callback))
     people = [counsellor(name) for name in names or ("anna",)]
     return changed(service(*people), "free", waiting=PATIENT, callback=policy)
 

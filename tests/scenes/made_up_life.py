@@ -25,7 +25,7 @@ from tests.fakes.time import BEGIN
 
 T = TypeVar("T")
 
-POLICY = CallbackPolicy(attempts=2, between_min=30, dial=True)
+POLICY = CallbackPolicy(attempts=2, between_min=30)
 BOUNDS = OutgoingPolicy(at_once=2, calls_a_day=3)
 NARROW = replace(BOUNDS, to=("+35840",))
 ANNA = CounsellorId("anna")

@@ -151,7 +151,7 @@ def test_what_cannot_be_put_on_disk_is_not_dialled() -> None:
 
 def test_a_line_that_does_not_dial_leaves_its_callbacks_on_the_list() -> None:
     async def story() -> None:
-        config = changed(dials(), "free", waiting=PATIENT, callback=CallbackPolicy())
+        config = changed(dials(), "free", waiting=PATIENT, callback=CallbackPolicy(dial=False))
         world = await CalledBack.begin(config=config)
         anna = world.phone("anna")
         await asyncio.sleep(120)

@@ -184,7 +184,7 @@ def test_a_citizen_whose_facts_another_version_wrote_is_not_welcomed_as_a_caller
 
 def test_a_line_that_does_not_listen_says_so_and_connects_with_a_key_only() -> None:
     async def story() -> None:
-        policy = CallbackPolicy(dial=True, voice=False)
+        policy = CallbackPolicy(voice=False)
         config = changed(dials(), "free", waiting=PATIENT, callback=policy)
         world = await CalledBack.begin(TAKEN, config=config)
         world.says = [(1.5, 0.6)]

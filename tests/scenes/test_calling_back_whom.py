@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from ivr.domain.call import Language
-from ivr.domain.callback import Status
+from ivr.domain.callback import Because, Status
+from ivr.domain.counsellor import Doing
 from ivr.domain.policy import CallbackPolicy, Distribution, Routing
 from ivr.domain.service import Service
 from tests.fakes.asterisk import FakePhone
@@ -20,7 +21,7 @@ URGENT, NOT_URGENT = {"urgency": "1"}, {"urgency": "2"}
 
 def two_lines(*names: str, attempts: int = 3) -> Service:
     """The lines `free` and `paid`, which both make their calls back themselves."""
-    policy = CallbackPolicy(dial=True, attempts=attempts)
+    policy = CallbackPolicy(attempts=attempts)
     return changed(dials(*names, attempts=attempts), "paid", waiting=PATIENT, callback=policy)
 
 
@@ -183,6 +184,22 @@ def test_a_request_that_one_line_has_given_up_keeps_no_other_and_no_new_one_from
             await world.until(partial(_stand, world, now))
             await hangs_up(world)
         assert world.disk.callbacks[0] == given_up
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_who_hears_of_a_request_as_it_is_closed_is_told_that_it_cannot_be_called() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin({})
+        world.phone("anna")
+        await world.until(lambda: "fi/back_fi" in world.told("anna"))
+        await desk_of(world).close(world.request.id, Because.NOT_WANTED)
+        await world.until(lambda: world.channel("anna") is None)
+        assert world.told("anna") == ["fi/back_fi", "fi/back_not_now"]
+        assert [doing for _, _, doing in world.house.roster.at_work()] == [Doing.FREE]
+        await asyncio.sleep(60)
+        assert world.citizen.rung == 0
         await world.close()
 
     run_in_virtual_time(story())

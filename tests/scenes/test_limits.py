@@ -115,7 +115,7 @@ def test_who_does_not_agree_hears_the_notice_and_nothing_is_kept(key: str, tries
 @pytest.mark.parametrize("enabled", [True, False])
 def test_who_has_no_number_that_can_be_kept_hears_the_notice(how: Ending, enabled: bool) -> None:
     async def story() -> None:
-        world = World(_config("nobody", how, callback=CallbackPolicy(enabled=enabled)))
+        world = World(_config("nobody", how, callback=CallbackPolicy(enabled=enabled, dial=False)))
         caller = await _limited(world, "nobody", hidden=enabled)
         offered = enabled and how is Ending.OFFER_CALLBACK
         asked = ["fi/number_hidden", "fi/number_entry"] if offered else []

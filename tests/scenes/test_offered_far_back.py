@@ -19,7 +19,7 @@ JOINED = ["fi/queue_pos_1", "sv/lang_switch"]
 def _config(*, enabled: bool = True) -> Service:
     """A patient line that offers a callback at once from the second place on."""
     policy = replace(PATIENT, offer_from_place=2, offer_after_s=60)
-    callback = CallbackPolicy(enabled=enabled)
+    callback = CallbackPolicy(enabled=enabled, dial=False)
     return changed(service(), "free", waiting=policy, callback=callback)
 
 

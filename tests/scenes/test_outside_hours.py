@@ -142,7 +142,7 @@ def test_who_does_not_want_to_be_called_hears_goodbye_and_nothing_is_kept(key: s
     "unable",
     [
         {"schedule": Schedule(weekly={})},
-        {"callback": CallbackPolicy()},
+        {"callback": CallbackPolicy(dial=False)},
         {"callback": CallbackPolicy(enabled=False)},
     ],
     ids=["opens no more", "does not offer it", "no callbacks"],
