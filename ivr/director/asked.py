@@ -28,7 +28,7 @@ def asked_by(
         return earlier, CallbackKind.REQUESTED
     again = earlier.ask_again(
         urgent=facts.urgent,
-        language=facts.language or line.languages[0],
+        language=facts.language or earlier.language,
         topic=facts.topic or earlier.topic,
         promised_by=days.still(line, earlier, now),
     )

@@ -66,6 +66,19 @@ def test_who_asks_on_a_closed_line_is_promised_a_day_on_which_it_opens(
     run_in_virtual_time(story())
 
 
+def test_who_asks_again_and_chooses_no_language_is_called_in_the_one_chosen_before() -> None:
+    async def story() -> None:
+        world = World(config())
+        world.start()
+        await calls(world, {**SWEDISH, "opening_confirm": "1"})
+        await calls(world, {"opening_confirm": "1"})
+        (request,) = world.disk.callbacks
+        assert (request.again, request.language) == (1, "sv")
+        await close(world)
+
+    run_in_virtual_time(story())
+
+
 def test_its_place_is_that_of_the_moment_of_asking_and_the_call_never_joined_the_line() -> None:
     async def story() -> None:
         world = World(config())
