@@ -1,7 +1,9 @@
 """What the web port answers: health, readiness and metrics, and the desk behind its token."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -10,18 +12,11 @@ from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.web.api import ACCESS, DeskAccess, guard
 from ivr.web.callbacks import add_callbacks
+from ivr.web.connections import SECURITY_HEADERS, Connections
 from ivr.web.desk import add_counsellors
 from ivr.web.metrics import Metrics
 from ivr.web.status import State, Status, readiness
 
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "ivr",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 SHUTDOWN_S = 2.0
 _STATUS = web.AppKey("status", Status)
 _METRICS = web.AppKey("metrics", Metrics)
@@ -52,24 +47,25 @@ def create_app(status: Status, metrics: Metrics, desk: DeskAccess | None = None)
 @asynccontextmanager
 async def serving(app: web.Application, bind: Address) -> AsyncIterator[Address]:
     """Serve until left; gives the address in use. Raises Refusal when it cannot be had."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
-        yield await _listen(runner, bind)
+        async with await _listen(runner, bind) as server:
+            host, port, *_ = server.sockets[0].getsockname()
+            yield Address(host=host, port=port)
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, bind: Address) -> Address:
+async def _listen(runner: web.AppRunner, bind: Address) -> asyncio.Server:
+    connections = Connections(cast("web.Server", runner.server))  # made by its setup
     try:
-        await web.TCPSite(runner, bind.host, bind.port).start()
+        return await asyncio.get_running_loop().create_server(connections, bind.host, bind.port)
     except OSError as error:
         raise Refusal(
             f"The web address {bind} cannot be used ({error.strerror}): end the other program, or"
             " set IVR_HTTP_BIND to another address."
         ) from error
-    host, port, *_ = runner.addresses[0]
-    return Address(host=host, port=port)
 
 
 async def _alive(_: web.Request) -> web.Response:
