@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+
+import structlog
 
 from ivr.domain.call import ChannelId
 from ivr.ports import (
@@ -22,6 +24,11 @@ from ivr.ports import (
     VoiceBegan,
     VoiceEnded,
 )
+
+log = structlog.get_logger(__name__)
+
+# How it shows that an event lacks something, or has something else in its place.
+_UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 # The first argument that the dialplan gives to Stasis(), and that of a leg that we ring, and
 # of a citizen whom we call back.
@@ -75,7 +82,8 @@ class Translator:
         """The meaning of an event; None where it has none or lacks what is needed."""
         try:
             return self._meaning(event)
-        except (KeyError, TypeError, ValueError, IndexError):
+        except _UNREADABLE:
+            log.warning("ari.event_not_understood", kind=str(event.get("type")))
             return None
 
     def _meaning(self, event: Mapping[str, Any]) -> SwitchEvent | None:
@@ -103,7 +111,13 @@ class Translator:
 
 
 def _id(event: Mapping[str, Any]) -> ChannelId:
-    return ChannelId(event["channel"]["id"])
+    return ChannelId(_text(event["channel"]["id"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def entered_with(channel: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
@@ -129,7 +143,7 @@ def _changed(event: Mapping[str, Any]) -> SwitchEvent | None:
 
 
 def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
-    channel, args = event["channel"], event["args"]
+    channel, args = event["channel"], [_text(each) for each in event["args"]]
     if args[0] in (LEG, BACK):
         return LegMade(channel=_id(event))
     if args[0] == DESK:
@@ -139,7 +153,7 @@ def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
     return Arrived(
         channel=_id(event),
         dialled=args[1],
-        caller=channel["caller"]["number"],
+        caller=_text(channel["caller"]["number"]),
         hidden=args[2] != "0",
         since=came(args),
         up=channel.get("state") == "Up",
@@ -153,7 +167,7 @@ def came(args: Sequence[str]) -> datetime | None:
 
 
 def _pressed(event: Mapping[str, Any]) -> SwitchEvent:
-    return KeyPressed(channel=_id(event), key=str(event["digit"]))
+    return KeyPressed(channel=_id(event), key=_text(event["digit"]))
 
 
 def _held(event: Mapping[str, Any]) -> SwitchEvent:
@@ -177,7 +191,7 @@ def _playback(event: Mapping[str, Any]) -> SwitchEvent | None:
         return None
     return PlaybackEnded(
         channel=ChannelId(target),
-        playback=PlaybackId(playback["id"]),
+        playback=PlaybackId(_text(playback["id"])),
         failed=playback["state"] == "failed",
     )
 
@@ -192,8 +206,8 @@ def _transfer(event: Mapping[str, Any]) -> SwitchEvent | None:
         return None
     to = event["refer_to"]
     return TransferAsked(
-        channel=ChannelId(by["source_channel"]["id"]),
-        target=str(to["requested_destination"].get("destination", "")),
+        channel=ChannelId(_text(by["source_channel"]["id"])),
+        target=_text(to["requested_destination"].get("destination", "")),
         consulted=_consulted(to),
     )
 
@@ -202,13 +216,13 @@ def _consulted(to: Mapping[str, Any]) -> ChannelId | None:
     """The call that a Replaces names: without one, the wish is for no other call."""
     second = to.get("destination_channel")
     if second is not None:
-        return ChannelId(second["id"])
+        return ChannelId(_text(second["id"]))
     return NO_SUCH_CALL if "protocol_id" in to["requested_destination"] else None
 
 
 def _phone(event: Mapping[str, Any]) -> SwitchEvent:
     reachable = event["peer"]["peer_status"] == "Reachable"
-    return PhoneChanged(account=event["endpoint"]["resource"], reachable=reachable)
+    return PhoneChanged(account=_text(event["endpoint"]["resource"]), reachable=reachable)
 
 
 _MEANINGS: Mapping[str, Callable[[Mapping[str, Any]], SwitchEvent | None]] = {

@@ -138,7 +138,7 @@ class AriSocket:
             else:
                 self._announce(message)
                 self._events.put_nowait(message)
-        except (ValueError, KeyError, TypeError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             log.warning("ari.unreadable_message", length=len(text))
 
     def _answer(self, message: Json) -> None:
