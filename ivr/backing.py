@@ -87,6 +87,7 @@ def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
         dialplan_dir=PROJECT_ROOT / "dialplan",
         prompts_dir=settings.prompts_dir,
         sip=settings.sip_bind,
+        tls=settings.sip_tls,
         rtp=settings.rtp_ports,
         trunk=settings.sip_trunk,
         accounts=service.phones,

@@ -37,6 +37,15 @@ class PortRange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SipTls:
+    """Where SIP is taken over TLS (TCP), with a certificate and its key in PEM files."""
+
+    bind: Address
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class AriServer:
     """An Asterisk that somebody else runs. `url` is its root, such as `http://host:8088`."""
 
@@ -51,7 +60,8 @@ class Settings:
 
     Without `database_url` the embedded Postgres is used, without `ari` the embedded
     Asterisk. `state_dir` is absolute. `sip_trunk` is where the carrier takes our calls; None:
-    no outside number can be reached. `debian_mirror` is only for hosts that are no Debian.
+    no outside number can be reached. Without `sip_tls` SIP is taken over UDP alone.
+    `debian_mirror` is only for hosts that are no Debian.
     """
 
     database_url: str | None
@@ -62,6 +72,7 @@ class Settings:
     rtp_ports: PortRange
     sip_trunk: Address | None
     debian_mirror: str | None
+    sip_tls: SipTls | None = None
     pins_file: Path | None = None
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
@@ -93,6 +104,7 @@ class Settings:
             rtp_ports=_required(environ, "IVR_RTP_PORTS", _port_range, default="10000-19999"),
             sip_trunk=_optional(environ, "IVR_SIP_TRUNK", _address),
             debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", _mirror),
+            sip_tls=_sip_tls(environ),
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
@@ -112,6 +124,19 @@ def _optional(
     environ: Mapping[str, str], name: str, parse: Callable[[str], _Value]
 ) -> _Value | None:
     return _required(environ, name, parse, default="") if environ.get(name) else None
+
+
+def _sip_tls(environ: Mapping[str, str]) -> SipTls | None:
+    bind = _optional(environ, "IVR_SIP_TLS_BIND", _address)
+    certificate = _optional(environ, "IVR_SIP_TLS_CERT", _own_file)
+    key = _optional(environ, "IVR_SIP_TLS_KEY", _own_file)
+    if bind and certificate and key:
+        return SipTls(bind=bind, certificate=certificate, key=key)
+    given = {"IVR_SIP_TLS_BIND": bind, "IVR_SIP_TLS_CERT": certificate, "IVR_SIP_TLS_KEY": key}
+    if any(given.values()):
+        missing = next(name for name, value in given.items() if not value)
+        raise Refusal(f"{missing} is not set: set it, or unset the other IVR_SIP_TLS_ variables.")
+    return None
 
 
 def _ari_server(environ: Mapping[str, str]) -> AriServer | None:

@@ -16,8 +16,9 @@ from ivr.embedded import detached
 from ivr.embedded.asterisk_config import ARI_USER, Folders, Reach, write_configuration
 from ivr.embedded.packages import Root
 from ivr.embedded.passwords import ari_password, phone_passwords
+from ivr.embedded.private import write_private
 from ivr.errors import Refusal
-from ivr.settings import Address, PortRange
+from ivr.settings import Address, PortRange, SipTls
 
 _START_BOUND_S = 20.0
 # Once it has had calls it may hang in its own shutdown (22.10), after they have ended.
@@ -60,6 +61,7 @@ class EmbeddedAsterisk:
     that citizens' calls come from, beside the SIP address itself; `trunk` is where the
     carrier takes our calls. `generated` are files of its configuration that depend on the
     service, by their names; `records_dir` is where it notes what it does by itself.
+    carrier takes our calls. With `tls`, SIP is taken over TLS too and sound may be encrypted.
     """
 
     root: Root
@@ -73,6 +75,7 @@ class EmbeddedAsterisk:
     trunk: Address | None = None
     generated: Mapping[str, str] = field(default_factory=dict)
     records_dir: Path | None = None
+    tls: SipTls | None = None
 
     def ensure_running(self) -> AsteriskAccess:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
@@ -135,7 +138,7 @@ class EmbeddedAsterisk:
         command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)
         pid = detached.spawn(command, _environment(), self._home / "log" / "console")
         running = _Running(pid=pid, ari_port=ari_port, boot=uuid.uuid4().hex)
-        self._run_file.write_text(json.dumps(asdict(running)))
+        write_private(self._run_file, json.dumps(asdict(running)))
         if not self._booted(running) or self._errors():
             self.stop()
             raise Refusal(f"Asterisk does not start; it says: {self._last_words()}.")
@@ -216,6 +219,7 @@ class EmbeddedAsterisk:
     def _reach(self, ari_port: int) -> Reach:
         return Reach(
             sip=self.sip,
+            tls=self.tls,
             rtp=self.rtp,
             ari_port=ari_port,
             ari_password=ari_password(self.state_dir),

@@ -13,7 +13,7 @@ from pathlib import Path
 from ivr.embedded.packages import Root
 from ivr.embedded.private import write_private
 from ivr.errors import Refusal
-from ivr.settings import Address, PortRange
+from ivr.settings import Address, PortRange, SipTls
 
 ARI_USER = "ivr"
 
@@ -49,6 +49,7 @@ class Reach:
     """
 
     sip: Address
+    tls: SipTls | None
     rtp: PortRange
     ari_port: int
     ari_password: str = field(repr=False)
@@ -64,11 +65,13 @@ def write_configuration(
 
     `generated` are further files by their names, such as `local/alone.conf`.
     """
-    for folder in (folders.root.path, folders.home, folders.prompts, folders.records):
-        if unfit := _UNFIT.intersection(str(folder)):
+    tls = (reach.tls.certificate, reach.tls.key) if reach.tls else ()
+    for path in (folders.root.path, folders.home, folders.prompts, folders.records, *tls):
+        if unfit := _UNFIT.intersection(str(path)):
             raise Refusal(
-                f"The path {folder} contains {' '.join(sorted(unfit))!r}, which Asterisk's"
-                " configuration cannot carry: use another place for the clone or IVR_STATE_DIR."
+                f"The path {path} contains {' '.join(sorted(unfit))!r}, which Asterisk's"
+                " configuration cannot carry: use another place for it (the clone, IVR_STATE_DIR,"
+                " IVR_SIP_TLS_CERT)."
             )
     wanted = dict(_administrators(folders.dialplan)) | dict(_generated(folders, reach))
     wanted |= generated
@@ -102,9 +105,9 @@ def _generated(folders: Folders, reach: Reach) -> Iterator[tuple[str, str]]:
     yield "local/rtp.conf", f"rtpstart={reach.rtp.first}\nrtpend={reach.rtp.last}\n"
     yield "local/http.conf", f"bindaddr=127.0.0.1\nbindport={reach.ari_port}\n"
     yield "local/ari.conf", f"[{ARI_USER}]\ntype=user\npassword={reach.ari_password}\n"
-    yield "local/transport.conf", f"[udp]\ntype=transport\nprotocol=udp\nbind={reach.sip}\n"
+    yield "local/transport.conf", _transports(reach)
     yield "local/trunk.conf", _trunk(reach)
-    yield "local/phones.conf", "\n".join(_phone(*phone) for phone in reach.phones.items())
+    yield "local/phones.conf", "\n".join(_phone(*phone, reach) for phone in reach.phones.items())
 
 
 def _asterisk(folders: Folders) -> str:
@@ -126,20 +129,42 @@ def _asterisk(folders: Folders) -> str:
     return "\n".join(["[directories]", *lines, "", "[options]", "live_dangerously=no", ""])
 
 
+def _transports(reach: Reach) -> str:
+    udp = f"[udp]\ntype=transport\nprotocol=udp\nbind={reach.sip}\n"
+    if reach.tls is None:
+        return udp
+    # Left to itself Asterisk speaks TLS 1.0 and nothing newer (22.10); sslv23 is 1.2 and 1.3.
+    return (
+        f"{udp}[tls]\ntype=transport\nprotocol=tls\nmethod=sslv23\nbind={reach.tls.bind}\n"
+        f"cert_file={reach.tls.certificate}\npriv_key_file={reach.tls.key}\n"
+    )
+
+
 def _trunk(reach: Reach) -> str:
     peers = dict.fromkeys(reach.trunk_peers)
-    if not ipaddress.ip_address(reach.sip.host).is_unspecified:
+    if not _is_any(reach.sip.host):
         peers[reach.sip.host] = None  # `ivr call` calls from the address that it calls
     matches = "".join(f"match={peer}\n" for peer in peers)
-    identify = f"[trunk-addresses]\ntype=identify\nendpoint=trunk\n{matches}"
-    if reach.trunk is None:
-        return identify
-    return f"{identify}[trunk](+)\naors=trunk\n[trunk]\ntype=aor\ncontact=sip:{reach.trunk}\n"
+    more = _sound(reach) + ("aors=trunk\n" if reach.trunk else "")
+    carrier = f"[trunk]\ntype=aor\ncontact=sip:{reach.trunk}\n" if reach.trunk else ""
+    return f"[trunk-addresses]\ntype=identify\nendpoint=trunk\n{matches}[trunk](+)\n{more}{carrier}"
 
 
-def _phone(account: str, password: str) -> str:
+def _phone(account: str, password: str, reach: Reach) -> str:
+    encrypted = "media_encryption=sdes\n" if reach.tls else ""
     return (
-        f"[{account}](phone)\nauth={account}\naors={account}\n"
+        f"[{account}](phone)\nauth={account}\naors={account}\n{_sound(reach)}{encrypted}"
         f"[{account}](phone-auth)\nusername={account}\npassword={password}\n"
         f"[{account}](phone-aor)\n"
     )
+
+
+def _sound(reach: Reach) -> str:
+    """Sound is taken where SIP is; left to itself, Asterisk takes it on every address."""
+    if _is_any(reach.sip.host):
+        return ""
+    return f"media_address={reach.sip.host}\nbind_rtp_to_media_address=yes\n"
+
+
+def _is_any(host: str) -> bool:
+    return ipaddress.ip_address(host).is_unspecified

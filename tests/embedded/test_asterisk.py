@@ -1,6 +1,7 @@
 import json
 import os
 import pickle
+import re
 import signal
 import stat
 import subprocess
@@ -30,6 +31,7 @@ def test_asterisk_starts_without_a_complaint(outspoken: EmbeddedAsterisk):
     assert outspoken.complaints() == []
     assert "Running" in outspoken.cli("module show like app_stasis")
     assert str(outspoken.sip) in outspoken.cli("pjsip show transports")
+    assert re.search(r"syslog\.auth .* SECURITY", outspoken.cli("logger show channels"))
 
 
 def test_asterisk_is_adopted_when_it_runs_already(asterisk: EmbeddedAsterisk):

@@ -42,6 +42,34 @@ def test_a_carrier_is_called_only_where_one_is_named():
     assert Settings.from_environment({"IVR_SIP_TRUNK": ""}).sip_trunk is None
 
 
+def _tls(folder: Path) -> dict[str, str]:
+    for name in ("certificate.pem", "key.pem"):
+        (folder / name).touch()
+    return {
+        "IVR_SIP_TLS_BIND": "127.0.0.1:5061",
+        "IVR_SIP_TLS_CERT": str(folder / "certificate.pem"),
+        "IVR_SIP_TLS_KEY": str(folder / "key.pem"),
+    }
+
+
+def test_tls_is_taken_with_its_certificate(tmp_path: Path):
+    tls = Settings.from_environment(_tls(tmp_path)).sip_tls
+
+    assert tls is not None
+    assert str(tls.bind) == "127.0.0.1:5061"
+    assert (tls.certificate.name, tls.key.name) == ("certificate.pem", "key.pem")
+    assert Settings.from_environment({}).sip_tls is None
+
+
+@pytest.mark.parametrize("missing", ["IVR_SIP_TLS_BIND", "IVR_SIP_TLS_CERT", "IVR_SIP_TLS_KEY"])
+def test_half_of_tls_is_refused_and_the_missing_half_named(missing: str, tmp_path: Path):
+    given = _tls(tmp_path)
+    del given[missing]
+
+    with pytest.raises(Refusal, match=missing):
+        Settings.from_environment(given)
+
+
 def test_a_real_asterisk_is_taken_with_its_login():
     given = {"IVR_ARI_URL": "http://pbx:8088/ari/", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "p"}
 
@@ -60,6 +88,8 @@ def test_a_real_asterisk_is_taken_with_its_login():
         ("IVR_HTTP_BIND", "127.0.0.1:65536"),
         ("IVR_HTTP_BIND", "127.0.0.1:http"),
         ("IVR_SIP_TRUNK", "carrier.example"),
+        ("IVR_SIP_TLS_BIND", "5061"),
+        ("IVR_SIP_TLS_CERT", "/nowhere.pem"),
         ("IVR_RTP_PORTS", "10000"),
         ("IVR_RTP_PORTS", "20000-10000"),
         ("IVR_RTP_PORTS", "80-90"),
