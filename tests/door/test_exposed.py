@@ -1,0 +1,117 @@
+"""What the embedded servers open to the network, and who may read what they keep."""
+
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from ivr.embedded.postgres import EmbeddedPostgres
+from tests.door.conftest import Desk, Door
+
+pytestmark = pytest.mark.xdist_group("door")
+
+_LISTENS, _UNCONNECTED = "0A", "07"  # states in /proc/net
+
+
+async def test_asterisk_opens_sip_sound_and_ari_where_it_was_told_and_nothing_else(
+    desk: Desk,
+) -> None:
+    async with desk.door.knock("127.0.0.1") as citizen:
+        call = citizen.invite("0291")
+        await citizen.final_or(call, 100)
+        await desk.next_call()
+        opened = _opened(_pid(desk.door))
+        citizen.cancel(call)
+    sip, ari = str(desk.door.sip), desk.door.target.url.removeprefix("http://")
+    tcp = {address for kind, address in opened if kind.startswith("tcp")}
+    assert tcp == {ari, str(desk.door.tls)}
+    udp = {address for kind, address in opened if kind.startswith("udp")} - {sip}
+    sound = {address for address in udp if address.startswith("127.0.0.1:")}
+    rtp = desk.door.asterisk.rtp
+    assert sound
+    assert all(rtp.first <= int(address.rpartition(":")[2]) <= rtp.last for address in sound)
+    # Where the name servers answer its own questions: one port of IPv4, one of IPv6.
+    assert len(udp - sound) <= 2
+
+
+def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
+    cli = door.asterisk.cli
+    assert "Manager (AMI):             No" in cli("manager show settings")
+    users = [line.split()[-1] for line in cli("ari show users").splitlines()[2:] if line.strip()]
+    assert users == ["ivr"]
+    loaded = cli("module show")
+    for far in (
+        "res_ari_recordings",
+        "res_ari_mailboxes",
+        "func_shell",
+        "func_curl",
+        "app_system",
+        "func_env",
+        "app_originate",
+        "res_phoneprov",
+        "pbx_spool",
+        "cdr_",
+        "cel_",
+    ):
+        assert far not in loaded
+
+
+@pytest.mark.parametrize("login", [None, ("ivr", "ivr"), ("asterisk", "asterisk"), ("ivr", "")])
+async def test_ari_answers_nobody_without_the_password(
+    door: Door, login: tuple[str, str] | None
+) -> None:
+    headers = {"Authorization": aiohttp.encode_basic_auth(*login)} if login else {}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for path in ("asterisk/info", "channels", "events?app=ivr", "api-docs/resources.json"):
+            async with session.get(f"{door.target.url}/ari/{path}") as answer:
+                assert answer.status == 401
+
+
+def test_what_the_embedded_servers_keep_is_for_their_owner_alone(
+    door: Door, tmp_path: Path
+) -> None:
+    postgres = EmbeddedPostgres(tmp_path / "state")
+    try:
+        postgres.ensure_running()
+        for state in (door.asterisk.state_dir, tmp_path / "state"):
+            assert list(_open_to_others(state)) == []
+    finally:
+        postgres.stop()
+
+
+def _open_to_others(folder: Path) -> Iterator[str]:
+    """Whatever another user could read, but for what lies in a folder closed to them."""
+    for path in folder.iterdir():
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                yield from _open_to_others(path)
+        elif not stat.S_ISLNK(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield str(path)
+
+
+def _pid(door: Door) -> int:
+    return int((door.asterisk.state_dir / "asterisk" / "run" / "asterisk.pid").read_text())
+
+
+def _opened(pid: int) -> list[tuple[str, str]]:
+    """Kind and address of the sockets of this process on which others can reach it."""
+    held = subprocess.run(
+        ["ls", "-l", f"/proc/{pid}/fd"], capture_output=True, text=True, check=True
+    )
+    found = []
+    for kind in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] in {_LISTENS, _UNCONNECTED} and f"socket:[{fields[9]}]" in held.stdout:
+                found.append((kind, _address(fields[1])))
+    return found
+
+
+def _address(text: str) -> str:
+    host, _, port = text.partition(":")
+    number = bytes.fromhex(host)[::-1] if len(host) == 8 else b""
+    return f"{'.'.join(map(str, number)) or '[::]'}:{int(port, 16)}"
