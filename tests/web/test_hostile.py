@@ -5,12 +5,15 @@ import zlib
 from collections.abc import AsyncIterator
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from ivr.domain.journal import DutyKind, EventKind
 from ivr.settings import Address
 from ivr.web import connections
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
+from tests.adapters.record import duty_event, event
 from tests.web.test_app import MadeUpStatus
 from tests.web.test_desk import TOKEN, MadeUpDesk
 
@@ -149,6 +152,19 @@ async def test_so_many_connections_and_no_more_are_held(
             await asyncio.sleep(0.01)
     for _, writer in held:
         writer.transport.abort()
+
+
+def test_no_word_of_an_event_breaks_the_metrics() -> None:
+    metrics = Metrics(MadeUpStatus())
+    words = ['a"b', "a\n# HELP x", 'x{y="z"} 1', "\\", "\x00\x1b[31m", "\u2028"]
+    for word in words:
+        metrics.observe(event(EventKind.FINISHED, outcome=word))
+        metrics.observe_duty(duty_event(DutyKind.DISPOSITION, code=word))
+    told = list(text_string_to_metric_families(metrics.exposition().decode()))
+    for name, label in (("ivr_calls_ended", "outcome"), ("ivr_dispositions", "code")):
+        (family,) = (each for each in told if each.name == name)
+        said = {one.labels[label] for one in family.samples if one.name.endswith("_total")}
+        assert said == set(words)
 
 
 @pytest.mark.parametrize("token", ["", "x", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "\u00ff" * 30])
