@@ -60,6 +60,7 @@ def test_packages_that_are_there_are_not_fetched_again(root: Root):
     [
         ("asterisk", ["-V"], 0),
         ("sipp", ["-v"], 99),  # so it ends whenever it has not called anybody
+        ("nft", ["-v"], 0),
         ("espeak-ng", ["-v", "fi", "-w", "/dev/null", "hei"], 0),
         ("sox", ["-n", "-r", "8000", "-t", "raw", "/dev/null", "synth", "0.1", "sine", "440"], 0),
     ],
