@@ -60,8 +60,8 @@ class EmbeddedAsterisk:
     `accounts` are the counsellors' SIP accounts; `trunk_peers` the addresses (IP or CIDR)
     that citizens' calls come from, beside the SIP address itself; `trunk` is where the
     carrier takes our calls. `generated` are files of its configuration that depend on the
-    service, by their names; `records_dir` is where it notes what it does by itself.
-    carrier takes our calls. With `tls`, SIP is taken over TLS too and sound may be encrypted.
+    service, by their names; `records_dir` is where it notes what it does by itself. With
+    `tls`, SIP is taken over TLS too and sound may be encrypted.
     """
 
     root: Root
