@@ -144,6 +144,10 @@ def _changed(event: Mapping[str, Any]) -> SwitchEvent | None:
 
 def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
     channel, args = event["channel"], [_text(each) for each in event["args"]]
+    if "replace_channel" in event:
+        # Somebody has taken a channel over by its ids (INVITE with Replaces, RFC 3891), which
+        # nobody here has reason to: like a leg that nobody made, they are hung up on.
+        return LegMade(channel=_id(event))
     if args[0] in (LEG, BACK):
         return LegMade(channel=_id(event))
     if args[0] == DESK:
