@@ -16,6 +16,7 @@ from tests.e2e.rawsip import SDP
 
 BOUND_S = 20.0
 _POLL_S = 0.005
+_COPIED = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:")
 _numbers = itertools.count(100_000)
 Headers = Mapping[str, str]
 Seen = TypeVar("Seen")
@@ -65,6 +66,9 @@ class Knocker(asyncio.DatagramProtocol):
         del addr
         text = data.decode(errors="replace")
         self.came.append(SipMessage.read(text, at=time.monotonic(), sent=False))
+        if data.startswith(b"OPTIONS "):  # whether we are there (RFC 3261 §11)
+            copied = [line for line in data.split(b"\r\n") if line.lower().startswith(_COPIED)]
+            self.send(b"\r\n".join([b"SIP/2.0 200 OK", *copied, b"Content-Length: 0", b"", b""]))
 
     def send(self, data: bytes) -> None:
         """Send these bytes, whatever they are."""

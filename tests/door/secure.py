@@ -11,8 +11,6 @@ from pathlib import Path
 from ivr.settings import Address
 from tests.door.knocking import Knocker
 
-_COPIED = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:")
-
 
 @dataclass(kw_only=True)
 class SecureKnocker(Knocker):
@@ -33,13 +31,6 @@ class SecureKnocker(Knocker):
                     length = re.search(rb"(?i)content-length: *(\d+)", head)
                     body = await reader.readexactly(int(length[1])) if length else b""
                     self.datagram_received(head + body, None)
-                    if head.startswith(b"OPTIONS "):
-                        self._answer(head)
-
-    def _answer(self, request: bytes) -> None:
-        """Say that we are there (RFC 3261 §11)."""
-        copied = [line for line in request.split(b"\r\n") if line.lower().startswith(_COPIED)]
-        self.send(b"\r\n".join([b"SIP/2.0 200 OK", *copied, b"Content-Length: 0", b"", b""]))
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from ivr.domain.call import CallId, ChannelId
 from tests.door.conftest import SERVICE_NUMBER, Desk, unbothered
 from tests.door.knocking import Knocker, Sent, until
 from tests.e2e.rawsip import SDP
@@ -113,6 +114,24 @@ async def test_nobody_refers_a_call_to_anywhere(
         assert await knocker.final_or(ended) == 200  # it was there until now
     assert not called_out
     assert len(desk.arrived) + len(desk.dialled) == 2  # this call, and the one of after
+
+
+async def test_a_phone_is_rung_where_it_is_and_not_where_it_says(
+    desk: Desk, called_out: list[bytes]
+) -> None:
+    async with desk.door.knock("127.0.0.3") as phone:
+        registered = await phone.log_in(
+            "REGISTER", "", "anna", desk.door.password("anna"), to="<sip:anna@line>",
+            contact=f"<sip:+358600123456@{desk.door.carrier}>",
+        )  # fmt: skip
+        assert await phone.final_or(registered) == 200
+        await until(lambda: [one for one in phone.came if one.method == "OPTIONS"])
+        await desk.connection.switch.ring(
+            ChannelId("leg1"), call=CallId("n1-1"), account="anna", display="FI", number="029",
+            ring_s=20,
+        )  # fmt: skip
+        await until(lambda: [one for one in phone.came if one.method == "INVITE"])
+    assert not called_out
 
 
 async def test_a_call_is_not_taken_over_by_who_does_not_know_its_ids(desk: Desk) -> None:

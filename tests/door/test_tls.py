@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from ivr.domain.call import CallId, ChannelId
-from ivr.ports import PhoneChanged
 from tests.door.conftest import CERTIFICATE, Desk, Door
 from tests.door.knocking import until
 from tests.door.secure import SecureKnocker, secure
@@ -55,8 +54,8 @@ async def test_a_phone_on_tls_is_rung_there_and_offered_encrypted_sound(desk: De
             "REGISTER", "", "anna", desk.door.password("anna"), to="<sip:anna@line>"
         )
         assert await phone.final_or(registered) == 200
-        await until(lambda: [one for one in desk.seen if isinstance(one, PhoneChanged)])
-        leg = ChannelId("leg1")
+        await until(lambda: [one for one in phone.came if one.method == "OPTIONS"])
+        leg = ChannelId("leg2")
         await desk.connection.switch.ring(
             leg, call=CallId("n1-1"), account="anna", display="FI", number="029", ring_s=20
         )
