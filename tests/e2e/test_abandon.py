@@ -2,10 +2,9 @@
 
 from ivr.phone.phone import PhoneCall, Telephony
 from tests.e2e.heard import answers
-from tests.e2e.joining import ANOTHER, CITIZEN, join
+from tests.e2e.joining import ANOTHER, CITIZEN, FORSAKEN, join
 from tests.e2e.line import Line
 
-FORSAKEN = "0291000077"
 REQUESTS = "SELECT id, number, joined, status FROM callback ORDER BY joined"
 
 

@@ -22,7 +22,8 @@ HEARTBEAT_S = 5.0
 CONNECT_BOUND_S = 5.0
 CLOSE_BOUND_S = 1.0
 FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 3.0
+# Callers are waiting: an Asterisk that is back is found again within a second.
+LONGEST_PAUSE_S = 1.0
 LARGEST_MESSAGE = 64 * 1024 * 1024
 
 
