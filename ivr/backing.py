@@ -10,7 +10,7 @@ from ivr.adapters.ari import AriTarget
 from ivr.adapters.synthesis import EspeakNg
 from ivr.domain.service import Service
 from ivr.embedded import packages
-from ivr.embedded.asterisk import EmbeddedAsterisk
+from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.embedded.progress import Progress
@@ -42,8 +42,12 @@ def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAst
     if given := settings.ari:
         return AriTarget(url=given.url, user=given.user, password=given.password), None
     asterisk = embedded_asterisk(settings, service)
-    access = asterisk.ensure_running()
-    return AriTarget(url=access.ari_url, user=access.user, password=access.password), asterisk
+    return target(asterisk.ensure_running()), asterisk
+
+
+def target(access: AsteriskAccess) -> AriTarget:
+    """How our own Asterisk is reached."""
+    return AriTarget(url=access.ari_url, user=access.user, password=access.password)
 
 
 def without_trunk(settings: Settings, service: Service) -> tuple[Service, str | None]:

@@ -12,6 +12,7 @@ from ivr.domain.callback import Callback, expected_by
 from ivr.domain.counsellor import Doing
 from ivr.domain.promise import overdue
 from ivr.ports import Clock
+from ivr.upkeep import Upkeep
 from ivr.web.status import Promises
 
 
@@ -22,6 +23,7 @@ class Condition:
         self.conductor: Conductor | None = None
         self.shipper: Shipper | None = None
         self.house: House | None = None
+        self.upkeep = Upkeep()
         self._outbox = outbox
         self._clock = clock
 
@@ -39,6 +41,11 @@ class Condition:
     def shipping_fault(self) -> str | None:
         """See Status."""
         return "not connected yet" if self.shipper is None else self.shipper.problem
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """See Status."""
+        return self.upkeep.faults
 
     @property
     def backlog(self) -> int:

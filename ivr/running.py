@@ -2,17 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from ivr.adapters.erasing import Eraser
 from ivr.adapters.shipping import Shipper
 from ivr.director import Conductor
+from ivr.errors import Refusal
 from ivr.tasks import Tasks
+from ivr.upkeep import Upkeep, Work
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +56,17 @@ class OwnServer(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """The line, ready to run. `own` are our own servers, in the order in which they end."""
+    """The line, ready to run. `own` are our own servers, in the order in which they end.
+
+    `kept_up` is the work, by its name, that goes on as long as calls are taken, and which no
+    call waits for; `recording` ends only if nothing can be recorded any more.
+    """
 
     conductor: Conductor
     shipper: Shipper
-    eraser: Eraser
+    recording: Callable[[], Awaitable[None]]
+    kept_up: Mapping[str, Work]
+    upkeep: Upkeep
     own: Sequence[OwnServer]
     announcement: Sequence[str]
     say: Callable[[str], None]
@@ -70,16 +77,22 @@ class Line:
         With servers of our own, whose end would end the calls: no new calls, and
         those in progress may end. Otherwise the calls stay in Asterisk for the next
         controller. Then the record is brought to Postgres, and our servers end.
+
+        A fault in what takes calls or records them is raised: whoever started us starts us
+        again, and the calls are on the switch until then.
         """
         async with Tasks() as tasks:
             conducting = tasks.start(self.conductor.conduct(), "conduct")
-            tasks.start(self.shipper.ship(), "ship")
-            tasks.start(self.eraser.erase(), "erase")
+            recording = tasks.start(self._record(), "record")
+            for name, work in self.kept_up.items():
+                tasks.start(self.upkeep.keep(name, work, tasks), f"keep up {name}")
             tasks.start(self._announce(), "announce")
             asked = tasks.start(stop.asked.wait(), "stop")
-            await asyncio.wait({conducting, asked}, return_when=asyncio.FIRST_COMPLETED)
-            if conducting.done():
-                conducting.result()  # raises why
+            vital = {conducting, recording}
+            await asyncio.wait({*vital, asked}, return_when=asyncio.FIRST_COMPLETED)
+            for task in vital:
+                if task.done():
+                    task.result()  # raises why
             if self.own:
                 await self._finish_calls(stop, tasks)
             log.info("line.leaves_the_switch", calls=self.conductor.calls)
@@ -88,6 +101,10 @@ class Line:
         log.info("line.ended", events_left_for_the_next_start=left)
         for server in self.own:
             await asyncio.to_thread(server.stop)
+
+    async def _record(self) -> None:
+        await self.recording()
+        raise Refusal("Nothing can be recorded any more: the log says why.")
 
     async def _announce(self) -> None:
         """Tell the person at the console, once calls are taken."""

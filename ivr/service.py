@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,8 +27,10 @@ from ivr.domain.journal import CallbackEvent, DutyEvent, Event
 from ivr.domain.retention import Retention
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
+from ivr.embedded.asterisk import AsteriskAccess
+from ivr.embedded.kept import KeptServer
 from ivr.ports import Clock
-from ivr.running import Line, OwnServer, Stop
+from ivr.running import Line, Stop
 from ivr.settings import Settings
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from asyncpg.pool import Pool
 
 NODE = "n1"
+
+Kept = KeptServer[AsteriskAccess] | KeptServer[str]
 
 
 class SystemClock:
@@ -49,8 +53,12 @@ class SystemClock:
 
 
 def _at_once(line: str) -> None:
-    """To the console, also where that is a file or a pipe that somebody follows."""
-    print(line, flush=True)
+    """To the console, also where that is a file or a pipe that somebody follows.
+
+    One that is closed or full is no reason to stop: the log has it all.
+    """
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,18 +112,22 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
         speech = Prompts.load(settings.prompts_dir, plan.service)
         house = _house(plan, speech, outbox)
         conductor, asterisk = await _conductor(plan, house)
-        database_url, postgres = await asyncio.to_thread(backing.database, settings)
-        if postgres is not None:
-            await migrate(database_url)
+        database_url, postgres = await _database(plan)
         async with await open_pool(database_url) as pool:
             shipper = Shipper(outbox, pool)
             condition.shipper, condition.conductor = shipper, conductor
             condition.house = house
-            own: list[OwnServer] = [server for server in (asterisk, postgres) if server]
+            own: list[Kept] = [server for server in (asterisk, postgres) if server]
             line = Line(
                 conductor=conductor,
                 shipper=shipper,
-                eraser=_eraser(plan, house, outbox, pool),
+                recording=outbox.ended,
+                kept_up={
+                    "ship": shipper.ship,
+                    "erase": _eraser(plan, house, outbox, pool).erase,
+                    **{server.name: server.keep for server in own},
+                },
+                upkeep=condition.upkeep,
                 own=own,
                 announcement=_announcement(plan),
                 say=options.say,
@@ -209,9 +221,26 @@ def _eraser(plan: _Plan, house: House, outbox: Outbox, pool: "Pool") -> Eraser:
     return Eraser(outbox, pool, house.clock, retention, lapsing)
 
 
-async def _conductor(plan: _Plan, house: House) -> tuple[Conductor, OwnServer | None]:
+async def _conductor(plan: _Plan, house: House) -> tuple[Conductor, Kept | None]:
     target, asterisk = await asyncio.to_thread(backing.switch, plan.settings, plan.service)
-    return Conductor(AriConnections(target, plan.service.phones), house), asterisk
+    connections = AriConnections(target, plan.service.phones)
+    conductor = Conductor(connections, house)
+    if asterisk is None:
+        return conductor, None
+
+    def again(access: AsteriskAccess) -> None:
+        connections.aim(backing.target(access))
+
+    return conductor, KeptServer("asterisk", asterisk, again)
+
+
+async def _database(plan: _Plan) -> tuple[str, Kept | None]:
+    """Its address, the same after a death."""
+    url, postgres = await asyncio.to_thread(backing.database, plan.settings)
+    if postgres is None:
+        return url, None
+    await migrate(url)
+    return url, KeptServer("postgres", postgres, lambda _: None)
 
 
 def _announcement(plan: _Plan) -> list[str]:

@@ -57,7 +57,8 @@ class GroupCommit:
         self._urgent = threading.Event()  # something was given that cannot wait
         self._held: list[_Write] = []
         self._stopped = False
-        self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
+        self.ended: Future[None] = Future()  # done when nothing is written any more
+        self._thread = threading.Thread(target=self._live, name="outbox", daemon=True)
         self._thread.start()
 
     def write(self, event: Recorded) -> None:
@@ -93,6 +94,16 @@ class GroupCommit:
         self._queue.put(item)
         self._urgent.set()
 
+    def _live(self) -> None:
+        try:
+            self._work()
+        finally:
+            if not self._stopped:
+                self.fault = "nothing is written any more"
+                _log.error("outbox.died", exc_info=True)
+            self.ended.set_result(None)
+            self._store.close()
+
     def _work(self) -> None:
         while not self._stopped:
             group = self._gather()
@@ -101,7 +112,6 @@ class GroupCommit:
                 if isinstance(item, _Ask):
                     self._reply(item)
             self._stopped = any(isinstance(item, _Stop) for item in group)
-        self._store.close()
 
     def _gather(self) -> Sequence[_Write | _Ask | _Stop]:
         """Take what is there once something cannot wait, or the first has waited long enough.

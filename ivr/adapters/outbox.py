@@ -202,6 +202,10 @@ class Outbox:
         """How many times the disk has refused since the start."""
         return self._commit.faults
 
+    async def ended(self) -> None:
+        """Return when nothing is written any more: at the end, or by a fault of the program."""
+        await asyncio.shield(asyncio.wrap_future(self._commit.ended))
+
     async def close(self) -> None:
         """Put everything on disk and let go of the file. Raises JournalUnavailable if it cannot."""
         if self._closed:
@@ -209,6 +213,8 @@ class Outbox:
         self._closed = True
         flushed = self._commit.flush()
         await asyncio.to_thread(self._commit.stop)
+        if not flushed.done():
+            raise JournalUnavailable("the outbox had ended before")
         await asyncio.wrap_future(flushed)
 
     async def _ask(self, question: Callable[[OutboxStore], _Answer]) -> _Answer:

@@ -80,7 +80,7 @@ class EmbeddedAsterisk:
     def ensure_running(self) -> AsteriskAccess:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
         running = self._running()
-        ari_port = running.ari_port if running else detached.free_tcp_port()
+        ari_port = running.ari_port if running else self._free_port()
         folders = self._folders()
         changed = write_configuration(folders, self._reach(ari_port), self.generated)
         if running and (changed & _NEEDS_RESTART or not self._ari_answers(ari_port)):
@@ -97,6 +97,10 @@ class EmbeddedAsterisk:
             sip=self.sip,
             boot=running.boot,
         )
+
+    def runs(self) -> bool:
+        """Whether its process lives."""
+        return self._running() is not None
 
     def stop(self) -> None:
         """End it, and the calls in it; nothing if it does not run."""
@@ -162,11 +166,22 @@ class EmbeddedAsterisk:
             )
 
     def _running(self) -> _Running | None:
+        running = self._last_run()
+        return running if running and self._alive(running) else None
+
+    def _last_run(self) -> _Running | None:
+        """The one that runs, or one that died without being stopped."""
         try:
-            running = _Running(**json.loads(self._run_file.read_text()))
+            return _Running(**json.loads(self._run_file.read_text()))
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return running if self._alive(running) else None
+
+    def _free_port(self) -> int:
+        """The port of one that died, if nobody has it, so that it is found there again."""
+        died = self._last_run()
+        if died and detached.is_free_tcp_port(died.ari_port):
+            return died.ari_port
+        return detached.free_tcp_port()
 
     def _alive(self, running: _Running) -> bool:
         return detached.is_running(running.pid, self._mark)
@@ -184,7 +199,9 @@ class EmbeddedAsterisk:
             return False
 
     def _errors(self) -> list[str]:
-        return [line for line in self.complaints() if "] ERROR[" in line]
+        """Those of its own: the SIP library's are about what anybody may have sent by now."""
+        errors = (line for line in self.complaints() if "] ERROR[" in line)
+        return [line for line in errors if "] pjproject: " not in line]
 
     def _last_words(self) -> str:
         console = (self._home / "log" / "console").read_text(errors="replace")

@@ -134,6 +134,16 @@ def free_tcp_port(host: str = "127.0.0.1") -> int:
     raise Refusal(f"No TCP port is free on {host} in {_SERVER_PORTS}: end other programs.")
 
 
+def is_free_tcp_port(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server can listen there now; connections of an earlier one are no hindrance."""
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        probe.listen()
+        return True
+    return False
+
+
 def require_free_udp(address: Address, setting: str) -> None:
     """Raise Refusal if the UDP address cannot be bound; `setting` is the variable that moves it."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET

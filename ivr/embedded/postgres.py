@@ -57,6 +57,12 @@ class EmbeddedPostgres:
             self.create_database(_USER)
         return self.url(_USER)
 
+    def runs(self) -> bool:
+        """Whether its first process lives, also while it is not ready."""
+        lines = self._lines()
+        there = lines[:1] and lines[0].isdecimal()
+        return bool(there) and detached.is_running(int(lines[0]), self._mark)
+
     def stop(self) -> None:
         """End it at once, open transactions rolled back; nothing if it does not run."""
         if pid := self._pid():
@@ -129,12 +135,16 @@ class EmbeddedPostgres:
 
     def _pid(self) -> int | None:
         """The process id of a server that is ours, alive and ready for connections."""
-        try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return None
+        lines = self._lines()
         ready = len(lines) > 7 and lines[7].strip() == "ready"
         return int(lines[0]) if ready and detached.is_running(int(lines[0]), self._mark) else None
+
+    def _lines(self) -> list[str]:
+        """What the server has written of itself; nothing if it was stopped."""
+        try:
+            return (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
 
     def _answers(self) -> bool:
         address = ["-h", str(self._sockets), "-p", str(_PORT)]

@@ -40,6 +40,11 @@ class Status(Protocol):
         ...
 
     @property
+    def faults(self) -> Mapping[str, str]:
+        """Work of ours that has ended lately and was begun again, and why."""
+        ...
+
+    @property
     def backlog(self) -> int:
         """Events that Postgres does not have yet."""
         ...
@@ -69,7 +74,7 @@ class State(StrEnum):
     """What a person or a load balancer makes of the service."""
 
     READY = "ready"  # calls are taken and recorded
-    DEGRADED = "degraded"  # calls are taken and recorded here, but Postgres lags or lacks some
+    DEGRADED = "degraded"  # calls are taken and recorded here, but something else is wrong
     NOT_READY = "not_ready"  # calls are not taken, or nothing can be promised to a caller
 
 
@@ -93,5 +98,6 @@ def readiness(status: Status) -> Readiness:
         slight.append(f"database: {status.shipping_fault}")
     if status.set_aside:
         slight.append(f"database: {status.set_aside} events refused and set aside in the outbox")
+    slight += [f"{work}: {why}" for work, why in status.faults.items()]
     state = State.NOT_READY if severe else State.DEGRADED if slight else State.READY
     return Readiness(state=state, reasons=[*severe, *slight])

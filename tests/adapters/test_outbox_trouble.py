@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_store import Backlog, OutboxStore
 from ivr.domain.call import CallId
 from ivr.domain.callback import Because, Status
 from ivr.domain.journal import EventKind
 from ivr.errors import Refusal
 from ivr.ports import JournalUnavailable
 from tests.adapters.kept import kept_ids, refusing_disk
-from tests.adapters.polling import until
+from tests.adapters.polling import BOUND_S, until
 from tests.adapters.record import (
     ARRIVED,
     callback_request,
@@ -64,6 +65,24 @@ async def test_a_promise_that_failed_is_not_kept_behind_the_callers_back(
     assert await outbox.callback_promised(requested.call_id) is None
     await outbox.promise(requested)
     assert await outbox.callback_promised(requested.call_id) == promised(requested.call_id)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_when_its_thread_dies_by_a_fault_that_is_told_and_nothing_waits_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = await Outbox.open(path)
+
+    def fault(_: OutboxStore) -> Backlog:
+        raise KeyError("a fault of the program")
+
+    monkeypatch.setattr(OutboxStore, "backlog", fault)
+    outbox.record(event(EventKind.ARRIVED))
+    async with asyncio.timeout(BOUND_S):
+        await outbox.ended()
+    assert outbox.fault == "nothing is written any more"
+    with pytest.raises(JournalUnavailable):
+        await outbox.close()
 
 
 async def test_of_a_request_and_what_the_call_is_told_both_are_kept_or_neither(

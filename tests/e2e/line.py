@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,9 +80,16 @@ class Line:
 
     async def says(self, pattern: str) -> None:
         """Wait until it has said so at the console; a console is told a moment later."""
+        await self._until(pattern, self.said)
+
+    async def logs(self, pattern: str) -> None:
+        """Wait until its log file says so."""
+        await self._until(pattern, self.logged)
+
+    async def _until(self, pattern: str, text: Callable[[], str]) -> None:
         deadline = asyncio.get_running_loop().time() + READY_S
-        while not re.search(pattern, self.said(), re.MULTILINE):
-            assert asyncio.get_running_loop().time() < deadline, self.said()
+        while not re.search(pattern, text(), re.MULTILINE):
+            assert asyncio.get_running_loop().time() < deadline, text()
             await asyncio.sleep(POLL_S)
 
     def said(self) -> str:

@@ -1,8 +1,10 @@
 """`ivr run` on servers of its own: what it tells, how it serves, and how it ends."""
 
 import asyncio
+import json
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -118,6 +120,33 @@ async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second
         assert processes_of(state_dir(line)) == []
 
 
+async def test_servers_of_its_own_that_were_killed_are_started_again_and_nothing_is_lost(
+    fresh: Callable[[Path], Line],
+) -> None:
+    line = fresh(SHIPPED)
+    async with at_work(line) as telephony:
+        karin = await telephony.counsellor("c102", phone_secret(state_dir(line), "c102"))
+        first = await dial(telephony, FAMILIES)
+        await choose(first, "sv")
+        leg = await connected(first, karin)
+        asterisk, postgres = pids(line)
+        os.kill(postgres, signal.SIGKILL)
+        os.kill(asterisk, signal.SIGKILL)
+        await line.logs("switch.connection_lost")
+        await line.ready()
+        await leg.hang_up()
+        second = await dial(telephony, FAMILIES, caller=ANOTHER)
+        await choose(second, "sv")
+        leg = await connected(second, karin)
+        await second.hang_up()
+        await line.logs(r"server\.started_again.*postgres")
+        assert await line.outcomes(2) == ["lost", "served"]
+        came = await line.rows("SELECT id, at FROM call_event ORDER BY ctid")
+        assert [row["at"] for row in came] == sorted(row["at"] for row in came)
+        assert {asterisk, postgres}.isdisjoint(pids(line))
+    assert processes_of(state_dir(line)) == []
+
+
 async def test_two_lines_run_side_by_side(fresh: Callable[[Path], Line]) -> None:
     first, second = fresh(SHIPPED), fresh(ONE_NUMBER)
     try:
@@ -144,6 +173,13 @@ async def turned_away(telephony: Telephony) -> None:
     await late.heard("fi/apology")
     assert late.answered_at is None
     await late.hang_up()
+
+
+def pids(line: Line) -> tuple[int, int]:
+    """The processes of its Asterisk and its Postgres."""
+    asterisk = json.loads((state_dir(line) / "asterisk" / "run.json").read_text())["pid"]
+    postgres = (state_dir(line) / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
+    return int(asterisk), int(postgres)
 
 
 async def stop_servers(line: Line) -> None:

@@ -3,6 +3,7 @@ import os
 import pickle
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -72,7 +73,22 @@ def test_an_asterisk_that_was_killed_is_started_again(asterisk: EmbeddedAsterisk
     os.kill(_pid(asterisk), signal.SIGKILL)
     os.waitpid(_pid(asterisk), 0)
 
-    assert asterisk.ensure_running().boot != first.boot
+    assert not asterisk.runs()
+    again = asterisk.ensure_running()
+    assert again.boot != first.boot
+    assert again.ari_url == first.ari_url
+
+
+def test_a_port_that_another_program_took_meanwhile_is_left_to_it(asterisk: EmbeddedAsterisk):
+    first = asterisk.ensure_running()
+    os.kill(_pid(asterisk), signal.SIGKILL)
+    os.waitpid(_pid(asterisk), 0)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", int(first.ari_url.rpartition(":")[2])))
+        other.listen()
+
+        assert asterisk.ensure_running().ari_url != first.ari_url
 
 
 def test_a_new_counsellor_gets_a_phone_without_a_restart(asterisk: EmbeddedAsterisk):

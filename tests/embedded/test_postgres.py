@@ -59,6 +59,7 @@ async def test_what_was_committed_is_there_after_the_server_was_killed(postgres:
     await _ask(url, "CREATE TABLE promise AS SELECT 42 AS n")
     _kill(_pid(postgres))
 
+    assert not postgres.runs()
     assert await _ask(postgres.ensure_running(), "SELECT n FROM promise") == 42
 
 

@@ -40,6 +40,7 @@ class MadeUpStatus:
     backlog: int = 0
     oldest_s: float = 0.0
     set_aside: int = 0
+    faults: Mapping[str, str] = field(default_factory=dict)
     counsellors: Mapping[Doing, int] = field(default_factory=dict)
     promises: Mapping[LineId, Promises] = field(default_factory=dict)
 
@@ -95,6 +96,13 @@ async def test_refused_events_are_shown_until_a_person_has_looked(
     code, state, (reason,) = await ready(web)
     assert (code, state) == (200, "degraded")
     assert "2 events" in reason
+
+
+async def test_work_that_was_begun_again_is_shown_with_the_reason(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.faults = {"ship": "KeyError, see the log"}
+    assert await ready(web) == (200, "degraded", ["ship: KeyError, see the log"])
 
 
 @pytest.mark.parametrize(

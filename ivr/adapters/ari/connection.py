@@ -69,6 +69,10 @@ class AriConnections:
         self._accounts = accounts
         self._jitter = jitter
 
+    def aim(self, target: AriTarget) -> None:
+        """From the next attempt on Asterisk is there; user and password stay."""
+        self._target = target
+
     @asynccontextmanager
     async def connect(self) -> AsyncIterator["AriConnection"]:
         """Connect with back-off; see `ivr.ports.Connections`.
