@@ -143,7 +143,7 @@ def _row(callback: Mapping[str, Any]) -> Sequence[str]:
         _wall(callback["not_before"]),
         str(len(callback["attempts"])),
         _wall(callback["next_due"]),
-        callback["refused"] or callback["held_by"] or "-",
+        "cut_off" if callback["cut_off"] else callback["refused"] or callback["held_by"] or "-",
         callback["taken_by"] or "-",
     )
 

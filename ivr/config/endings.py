@@ -6,7 +6,7 @@ from ivr.config.naming import unknown
 from ivr.config.policies import ENDINGS
 from ivr.config.problem import Problem
 from ivr.config.source import Node
-from ivr.domain.policy import Ending, OnAbandon
+from ivr.domain.policy import Ending, OnAbandon, OnCutOff
 
 _CALLBACKS = frozenset({Ending.OFFER_CALLBACK.value, Ending.KEEP_CALLBACK.value})
 
@@ -55,12 +55,12 @@ def _callbacks_off(line: Node, key: str, ending: Node) -> Iterator[Problem]:
 
 def _abandon_off(line: Node) -> Iterator[Problem]:
     off = line["callback"]["enabled"].value in (False, "no")
-    key = line["waiting"]["on_abandon"]
-    if off and key.text == OnAbandon.CALLBACK:
-        yield key.problem(
-            "callbacks are off, yet on_abandon makes one; write enabled: yes, or"
-            " on_abandon: nothing"
-        )
+    for name, makes_one in (("on_abandon", OnAbandon.CALLBACK), ("on_cut_off", OnCutOff.CANDIDATE)):
+        key = line["waiting"][name]
+        if off and key.text == makes_one:
+            yield key.problem(
+                f"callbacks are off, yet {name} makes one; write enabled: yes, or {name}: nothing"
+            )
 
 
 def _no_other_topic(line: Node, key: str, ending: Node) -> Iterator[Problem]:

@@ -12,7 +12,14 @@ from pydantic_core import PydanticCustomError
 from ivr.config.problem import cure, listed, shown
 from ivr.domain.call import Language
 from ivr.domain.number import dialled_form, normalised
-from ivr.domain.policy import Disposition, Distribution, Ending, OnAbandon, OnBudgetEnd
+from ivr.domain.policy import (
+    Disposition,
+    Distribution,
+    Ending,
+    OnAbandon,
+    OnBudgetEnd,
+    OnCutOff,
+)
 from ivr.domain.schedule import Hours
 from ivr.domain.service import Charging, SignsIn
 
@@ -188,6 +195,7 @@ ChargingField = Annotated[Charging, _choice(Charging)]
 InternalNumber = Annotated[str, PlainValidator(_internal_number)]
 AbandonField = Annotated[OnAbandon, _choice(OnAbandon)]
 BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd)]
+CutOffField = Annotated[OnCutOff, _choice(OnCutOff)]
 CalendarField = Annotated[Calendar, _choice(Calendar)]
 EndingField = Annotated[Ending, _choice(Ending)]
 DistributionField = Annotated[Distribution, _choice(Distribution)]

@@ -11,6 +11,7 @@ from ivr.config.fields import (
     AbandonField,
     Beginning,
     BudgetEndField,
+    CutOffField,
     DistributionField,
     EndingField,
     OptionalName,
@@ -84,6 +85,7 @@ class WaitingSection(Section):
     other_topic: OptionalName = _WAITING.other_topic
     rejoin_min: Annotated[int, Field(ge=0, le=60)] = _WAITING.rejoin_min
     on_abandon: AbandonField = _WAITING.on_abandon
+    on_cut_off: CutOffField = _WAITING.on_cut_off
     ghost_after_s: SecondsOrNone = _WAITING.ghost_after_s
 
     @field_validator("offer_before_budget_s")

@@ -163,6 +163,7 @@ class Book:
             raise
         self._met.add(asked.id)
         self._doubtful.settled(asked)
+        self._drop_candidates(asked.key)
 
     def hung_up(self, facts: Facts, line: ServiceLine, number: str) -> None:
         """The caller of this call has left the line, and is called back at this number (E.164).
@@ -176,6 +177,19 @@ class Book:
         if known and kind is CallbackKind.AGAIN:
             return
         self._record(asked, kind, facts.call_id, {"by": "hang_up"})
+        self._drop_candidates(asked.key)
+
+    def cut_off(self, facts: Facts, line: ServiceLine, number: str) -> bool:
+        """The caller of this call, who asked for nothing, is listed for people to decide on.
+
+        Not, and false, where the number is on the list of the line already.
+        """
+        if any(each.key == (line.id, number) for each in self.known):
+            return False
+        asked, kind = self._asked(facts, line, number)
+        listed = replace(asked, status=Status.UNREACHED)
+        self._record(listed, kind, facts.call_id, {"by": "cut_off"})
+        return True
 
     def answered(self, call: Call) -> None:
         """See `ivr.stage.Callbacks`."""
@@ -189,6 +203,7 @@ class Book:
         line, number = call.facts.line, call.facts.caller.number
         if line is None or number is None or call.facts.caller.hidden:
             return
+        self._drop_candidates((line, number))
         known = self._open.get((line, number))
         if known is not None and known.answered_by is None:
             self._settle(known, call)
@@ -237,6 +252,14 @@ class Book:
         """The citizen talked in this call."""
         by = call.facts.call_id
         self._record(callback.answered_by_phone(by), CallbackKind.ANSWERED_BY_PHONE, by)
+
+    def _drop_candidates(self, key: Key) -> None:
+        """Whom people were to decide on got through, or asks for it now."""
+        for each in list(self._given_up.values()):
+            if each.cut_off and each.key == key:
+                closed = each.close(Because.SETTLED)
+                data: Data = {"because": Because.SETTLED}
+                self._record(closed, CallbackKind.CLOSED, CallId(each.id), data)
 
     def _fits(self, callback: Callback) -> bool:
         """Whether no other request of the same number and line is open."""

@@ -1,9 +1,9 @@
-"""Who was cut off in the line, and had been told so, is called back at the place they had."""
+"""Who was cut off in the line is called back at the place they had, or listed for people."""
 
 import structlog
 
 from ivr.director.house import House
-from ivr.domain.abandon import number_left
+from ivr.domain.abandon import candidate, number_left
 from ivr.domain.call import Facts, Outcome
 from ivr.ports import JournalUnavailable
 
@@ -17,16 +17,21 @@ async def keep_place(house: House, facts: Facts, outcome: Outcome) -> None:
     has them, the call is not over on the record, where it stands that the caller was told:
     whoever finds it makes the request.
     """
-    number = number_left(facts, outcome)
-    if number is None or facts.line is None:
-        return
-    line = house.service.line(facts.line)
+    told = number_left(facts, outcome)
+    line = house.service.line(facts.line) if facts.line is not None else None
     if line is None:
-        log.error("callback.line_unknown", call_id=facts.call_id, line=facts.line)
+        if told is not None:
+            log.error("callback.line_unknown", call_id=facts.call_id, line=facts.line)
+        return
+    number = told or candidate(line, facts, outcome)
+    if number is None:
         return
     try:
         await house.callbacks.learn()
     except JournalUnavailable:  # what is known of earlier requests must do
         log.exception("callback.earlier_requests_unknown")
-    house.callbacks.hung_up(facts, line, number)
-    log.info("callback.kept_on_hangup", call_id=facts.call_id)
+    if told is not None:
+        house.callbacks.hung_up(facts, line, number)
+        log.info("callback.kept_on_hangup", call_id=facts.call_id)
+    elif house.callbacks.cut_off(facts, line, number):
+        log.info("callback.candidate", call_id=facts.call_id)

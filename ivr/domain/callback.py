@@ -24,7 +24,7 @@ class Status(StrEnum):
     CALLING = "calling"  # from before the citizen is dialled until that attempt is over
     REACHED = "reached"  # calling -> a counsellor and the citizen talked
     UNREACHED = "unreached"  # calling -> attempts used up, or waiting -> the number may not be
-    # called any more: wants a counsellor's eye
+    # called any more, or from the first (`cut_off`): wants a counsellor's eye
     ANSWERED_BY_PHONE = "answered_by_phone"  # waiting or calling -> the citizen got through
     CLOSED = "closed"  # waiting or unreached -> by a person, with a reason
 
@@ -135,6 +135,12 @@ class Callback:
     def urgent(self) -> bool:
         """Whether it goes before those that are not."""
         return self.caller_urgent or self.assessed_urgent
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether nobody asked for it: the end of Asterisk cut the caller off, people decide."""
+        given_up = self.status is Status.UNREACHED
+        return given_up and not self.attempts and self.refused is None
 
     @property
     def tries(self) -> int:

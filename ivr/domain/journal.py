@@ -64,7 +64,9 @@ class DutyKind(StrEnum):
 class CallbackKind(StrEnum):
     """What happened to a request to be called back; `data` carries the keys named beside each."""
 
-    REQUESTED = "requested"  # by (hang_up; left out: the caller asked, or the line kept it)
+    REQUESTED = (
+        "requested"  # by (hang_up or cut_off; left out: the caller asked, or the line kept it)
+    )
     AGAIN = "again"  # by, as above; the same number asked the same line again
     CALLED = "called"  # attempt, counsellor
     ENDED = "ended"  # attempt, result

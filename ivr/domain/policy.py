@@ -31,6 +31,13 @@ class OnAbandon(StrEnum):
     NOTHING = "nothing"
 
 
+class OnCutOff(StrEnum):
+    """What becomes of a caller in the line when Asterisk dies, who was told nothing of it."""
+
+    CANDIDATE = "candidate"  # people see the caller's own number, and decide whether to call it
+    NOTHING = "nothing"
+
+
 class Distribution(StrEnum):
     """Which of the free counsellors with the best skill level is rung."""
 
@@ -89,7 +96,9 @@ class WaitingPolicy:
     for `nobody_after_s`. Who is in the line at closing is served for
     `after_closing_min`; then `on_closing`. Who was cut off and calls again from
     the same number within `rejoin_min` regains the place (0: never). With
-    `on_abandon: callback` they are called back as well, and told so while they wait.
+    `on_abandon: callback` they are called back as well, and told so while they wait. With
+    `on_cut_off: candidate` those whom the end of Asterisk cut off, and who had not been told
+    so, are listed for people to decide.
     A phone whose sound had been flowing and stopped `ghost_after_s` ago is gone (0: no
     such check).
     """
@@ -112,6 +121,7 @@ class WaitingPolicy:
     other_topic: TopicId | None = None
     rejoin_min: int = 10
     on_abandon: OnAbandon = OnAbandon.NOTHING
+    on_cut_off: OnCutOff = OnCutOff.NOTHING
     ghost_after_s: float = 60.0
 
 

@@ -57,6 +57,7 @@ _WORKLIST: Final = (
     "desk_back_tried_1",
     "desk_back_tried_many",
     "desk_back_mine",
+    "desk_back_cut_off",
     "desk_back_take",
     "desk_back_reopen",
     "desk_back_next",

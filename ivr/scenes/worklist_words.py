@@ -41,6 +41,8 @@ def about(callback: Callback, who: CounsellorId, now: datetime) -> list[Words]:
     topic = TopicName(callback.topic)
     name = f"desk_back_{callback.language}"
     told.append(Said(id=name, slots={"topic": topic, **when(callback.requested, now)}))
+    if callback.cut_off:
+        return [*told, "desk_back_cut_off"]  # nobody has promised them a call
     promised = Day(callback.promised_by, today)
     told.append(Said(id="desk_back_promised", slots={"day": promised}))
     if callback.not_before is not None and callback.not_before > now:

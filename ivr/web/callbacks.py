@@ -122,6 +122,7 @@ def _shown(callback: Callback, desk: CallbackDesk) -> dict[str, Any]:
         "answered_by": callback.answered_by,
         "closed_because": callback.closed_because,
         "refused": callback.refused,
+        "cut_off": callback.cut_off,
     }
 
 

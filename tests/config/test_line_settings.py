@@ -12,6 +12,7 @@ from ivr.domain.policy import (
     Distribution,
     Ending,
     OnAbandon,
+    OnCutOff,
     Routing,
     WaitingPolicy,
 )
@@ -69,6 +70,7 @@ def test_waiting_is_read_as_it_is_written(folder: Path, spoil: Spoil) -> None:
       other_topic: adults
       rejoin_min: 0
       on_abandon: callback
+      on_cut_off: candidate
       ghost_after_s: 4""")  # fmt: skip
     spoil("counsellors", "    languages: [sv]", "    languages: [sv, fi]")
     spoil("lines", "    callback:", "    urgency_question: yes\n    callback:")
@@ -88,6 +90,7 @@ def test_waiting_is_read_as_it_is_written(folder: Path, spoil: Spoil) -> None:
         other_topic=line.waiting.other_topic,
         rejoin_min=0,
         on_abandon=OnAbandon.CALLBACK,
+        on_cut_off=OnCutOff.CANDIDATE,
         ghost_after_s=4,
     )
     assert line.waiting.other_topic == "adults"
@@ -202,15 +205,18 @@ def test_an_ending_that_offers_what_is_off_is_refused(
     ]
 
 
-def test_who_hangs_up_is_not_called_back_where_callbacks_are_off(
-    spoil: Spoil, problems: Problems
+@pytest.mark.parametrize(
+    ("key", "value"), [("on_abandon", "callback"), ("on_cut_off", "candidate")]
+)
+def test_who_hangs_up_or_is_cut_off_is_not_called_back_where_callbacks_are_off(
+    spoil: Spoil, problems: Problems, key: str, value: str
 ) -> None:
     spoil("lines", "enabled: yes", "enabled: no")
-    spoil("lines", OTHER_WAITS, "      on_abandon: callback")
+    spoil("lines", OTHER_WAITS, f"      {key}: {value}")
     assert problems() == [
         (
-            "lines.yaml:31:19: callbacks are off, yet on_abandon makes one; write enabled: yes,"
-            " or on_abandon: nothing"
+            f"lines.yaml:31:19: callbacks are off, yet {key} makes one; write enabled: yes,"
+            f" or {key}: nothing"
         )
     ]
 

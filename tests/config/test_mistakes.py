@@ -14,7 +14,7 @@ MISTAKES: list[tuple[str, str, str, list[str]]] = [
         ("lines.yaml:32:7: unknown key 'colour'; write after_closing_min, announce_every_s,"
         " budget_s, ghost_after_s, longest_s, most, nobody_after_s, offer_after_s,"
          " offer_before_budget_s, offer_from_place, on_abandon, on_budget_end, on_closing,"
-         " on_full, on_longest, on_nobody, other_topic, rejoin_min or ring_s"),
+         " on_cut_off, on_full, on_longest, on_nobody, other_topic, rejoin_min or ring_s"),
     ]),
     ("lines", '    name: {fi: "Perheet", sv: "Familjer"}', '    name: {fi: "Perheet"}', [
         "lines.yaml:6:5: the key 'sv' is missing: the text in Swedish",
@@ -112,6 +112,9 @@ MISTAKES: list[tuple[str, str, str, list[str]]] = [
     ]),
     ("lines", "budget_s: 90", "on_abandon: wait", [
         "lines.yaml:31:19: 'wait' is not known here; write callback or nothing",
+    ]),
+    ("lines", "budget_s: 90", "on_cut_off: callback", [
+        "lines.yaml:31:19: 'callback' is not known here; write candidate or nothing",
     ]),
     ("lines", "    languages: [fi]", "    languages: [se]", [
         "lines.yaml:25:17: 'se' is not known here; write fi or sv",

@@ -21,12 +21,13 @@ from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address
 from tests.e2e.at_work import running
 from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
-from tests.e2e.joining import ANOTHER, CITIZEN, FORSAKEN, MENUS, choose, dial, join
+from tests.e2e.joining import ANOTHER, CITIZEN, FORSAKEN, MENUS, QUIET, choose, dial, join
 from tests.e2e.line import POLL_S, READY_S, Line
 from tests.e2e.wire import Wire, wire_to
 from tests.ports import free_port
 
-LATER = "+358409876543"
+LATER, UNTOLD = "+358409876543", "+358451112233"
+REQUESTS = "SELECT id, number, joined, status FROM callback ORDER BY joined"
 CALLS = "SELECT id, language, joined FROM call ORDER BY arrived"
 
 
@@ -75,20 +76,23 @@ async def test_callers_are_lost_with_asterisk_and_new_ones_are_served_as_soon_as
         leg = await connected(await join(telephony, caller=CITIZEN), anna)
         waiter = await join(telephony, FORSAKEN, "sv", caller=ANOTHER)
         await waiter.heard("sv/callback_on_hangup", out=True)
+        await join(telephony, QUIET, "fi", caller=UNTOLD)
         chooser = await dial(telephony, MENUS, caller=None)
         await choose(chooser, "sv")
         await chooser.heard("sv/topic_short")
         kill(mortal)
         wire.far_url = (await asyncio.to_thread(mortal.ensure_running)).ari_url
-        assert await line.outcomes(3) == ["lost"] * 3
-        talked, waited, chose = await line.rows(CALLS)
-        assert [row["language"] for row in (talked, waited, chose)] == ["fi", "sv", "sv"]
-        assert [bool(row["joined"]) for row in (talked, waited, chose)] == [True, True, False]
-        (request,) = await line.rows_once("SELECT id, number, joined, status FROM callback", 1)
-        assert tuple(request) == (waited["id"], ANOTHER, waited["joined"], "waiting")
+        assert await line.outcomes(4) == ["lost"] * 4
+        _, waited, untold, _ = calls = await line.rows(CALLS)
+        assert [row["language"] for row in calls] == ["fi", "sv", "fi", "sv"]
+        assert [bool(row["joined"]) for row in calls] == [True, True, True, False]
+        assert [tuple(row) for row in await line.rows_once(REQUESTS, 2)] == [
+            (waited["id"], ANOTHER, waited["joined"], "waiting"),
+            (untold["id"], UNTOLD, untold["joined"], "unreached"),
+        ]
         await leg.hang_up()
         await served(await in_line(telephony, "fi", caller=LATER), anna)
-        assert await line.outcomes(4) == ["lost"] * 3 + ["served"]
+        assert await line.outcomes(5) == ["lost"] * 4 + ["served"]
 
 
 def kill(asterisk: EmbeddedAsterisk) -> None:

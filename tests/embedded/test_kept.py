@@ -43,7 +43,8 @@ async def test_it_is_started_again_each_time_and_where_it_is_then_is_told():
         tasks.start(KeptServer("asterisk", server, told.append).keep(), "keep")
         for times in (1, 2):
             server.alive = False
-            await until(lambda times=times: len(told) == times)
+            await until(lambda: server.alive and len(told) == server.starts)
+            assert server.starts == times
     assert told == ["address 1", "address 2"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.director import CallbackDesk
 from ivr.domain.call import Language
-from ivr.domain.callback import BY_PEOPLE, Because, Callback, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Because, Callback, CallbackId, Result, Status
 from ivr.domain.journal import CallbackKind
 from tests.scenes.callback_desk import ANNA, BERTIL, give_up
 from tests.scenes.called_back import CalledBack
@@ -202,6 +202,21 @@ def test_one_that_was_given_up_is_counted_by_itself_and_reopened() -> None:
         heard = await work(world, {"desk_back_given_up": "1"})
         assert "desk_back_reopened" in heard
         assert (world.request.status, world.request.tries) == (Status.WAITING, 0)
+
+    told(story)
+
+
+def test_of_one_who_was_cut_off_it_is_said_that_nobody_has_promised_them_a_call() -> None:
+    async def story(world: CalledBack, desk: CallbackDesk, it: Callback) -> None:
+        await desk.close(it.id, Because.SETTLED)
+        listed = replace(it, id=CallbackId("n1-7.7"), status=Status.UNREACHED)
+        world.house.callbacks.keep(listed)
+        world.phone("anna")
+        heard = await work(world, {"desk_back_cut_off": "1"})
+        assert heard[0] == "desk_lost_1"
+        assert {"desk_back_cut_off", "desk_back_reopened"} <= set(heard)
+        assert not {"desk_back_promised", "desk_back_given_up"} & set(heard)
+        assert (await desk.shown(listed.id)).status is Status.WAITING
 
     told(story)
 

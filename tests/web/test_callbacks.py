@@ -116,6 +116,7 @@ SHOWN = {
     "answered_by": None,
     "closed_because": None,
     "refused": None,
+    "cut_off": False,
 }
 
 
