@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 
 from ivr.errors import Refusal
 from ivr.running import Line, Stop
+from ivr.service import Options
 from ivr.upkeep import Upkeep, Work
 from tests.fakes.time import run_in_virtual_time
 
@@ -65,9 +67,9 @@ def test_calls_go_on_while_what_ships_or_erases_or_announces_fails_again_and_aga
     async def story() -> None:
         stop = Stop()
         running = line(ship=fails, erase=for_ever, say=closed)
-        asyncio.get_running_loop().call_later(600, stop.ask)
+        asyncio.get_running_loop().call_later(60, stop.ask)
         await running.run(stop)
-        assert asyncio.get_running_loop().time() == 600
+        assert asyncio.get_running_loop().time() == 60
         assert running.upkeep.faults == {"ship": "KeyError, see the log"}
         assert cast("Switchboard", running.conductor).left
 
@@ -92,3 +94,14 @@ def test_a_line_that_cannot_record_ends_and_says_so() -> None:
             await line(recording=ends).run(Stop())
 
     run_in_virtual_time(story())
+
+
+def test_a_console_that_is_closed_keeps_nobody_from_their_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Closed:
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Closed())
+    Options(config_dir=Path()).say("call …388.0  arrived")

@@ -10,7 +10,7 @@ from ivr.domain.journal import CallbackKind, EventKind
 from ivr.domain.policy import CallbackPolicy, OnAbandon, OnCutOff
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE
-from tests.fakes.time import run_in_virtual_time
+from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.abandoning import config, in_line, joined
 from tests.scenes.asking import IN_LINE, OTHER, OWN, SWEDISH, close
 from tests.scenes.world import World
@@ -24,15 +24,18 @@ def world(**waiting: Any) -> World:
     return running
 
 
-async def asterisk_dies(line: World) -> None:
-    """With all who are on it, and the line's program, which comes back."""
+async def asterisk_dies(line: World, *, comes_back: bool = True) -> None:
+    """With all who are on it, and the line's program, which comes back after it."""
     assert line.controller is not None
     line.controller.die()
     for channel in list(line.asterisk.channels):
         line.asterisk.end(channel)
     line.asterisk.started = line.house.clock.now()
-    await line.crash_and_restart(5)
-    await asyncio.sleep(0.5)
+    await line.stop()
+    await asyncio.sleep(5)
+    if comes_back:
+        line.start()
+        await asyncio.sleep(0.5)
 
 
 def listed(line: World) -> list[Callback]:
@@ -126,6 +129,39 @@ def test_who_is_cut_off_twice_is_listed_once_at_the_first_place() -> None:
         await close(line)
 
     run_in_virtual_time(story())
+
+
+async def taken_up(strike_at: int | None) -> int:
+    """Two are cut off, and the controller that finds it dies at a step; how many steps it took."""
+    line = world()
+    callers = [await in_line(line), await in_line(line, OTHER)]
+    await asyncio.sleep(1)
+    await asterisk_dies(line, comes_back=False)
+
+    def dies() -> None:
+        assert line.controller is not None
+        line.controller.die()
+
+    steps = Steps(strike_at, dies)
+    line.start(steps)
+    await asyncio.sleep(1)
+    taken = steps.taken
+    if strike_at is not None:
+        await line.crash_and_restart(1)
+        await asyncio.sleep(1)
+    assert [line.outcomes(each) for each in callers] == [["lost"], ["lost"]]
+    places = [(each.number, each.joined) for each in listed(line)]
+    assert places == [(OWN, joined(line, callers[0])), (OTHER, joined(line, callers[1]))]
+    assert len(line.disk.callback_of(CallbackKind.REQUESTED)) == 2
+    await close(line)
+    return taken
+
+
+def test_at_any_await_of_taking_up_each_is_listed_once_and_has_one_outcome() -> None:
+    steps = run_in_virtual_time(taken_up(None))
+    assert steps
+    for step in range(1, steps + 1):
+        run_in_virtual_time(taken_up(step))
 
 
 def test_who_calls_again_and_gets_through_is_taken_off_the_list() -> None:
