@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -48,6 +49,19 @@ async def test_a_connection_is_tried_until_asterisk_is_there() -> None:
         await connecting.__aexit__(None, None, None)
         await runner.cleanup()
     assert ari.attempts == 1
+
+
+async def test_an_asterisk_that_came_back_elsewhere_is_sought_there(ari: FakeAri) -> None:
+    here = AriTarget(url=ari.url, user="ivr", password="a very secret word")
+    connections: list[AriConnections] = []
+
+    def failed() -> float:
+        connections[0].aim(here)
+        return 0.0
+
+    connections.append(AriConnections(replace(here, url="http://127.0.0.1:1"), [], failed))
+    async with asyncio.timeout(BOUND_S), connections[0].connect():
+        assert ari.attempts == 1
 
 
 @pytest.mark.parametrize("status", [404, 500, 503])
