@@ -43,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     run = verbs.add_parser("run", help="run the line until Ctrl-C or SIGTERM")
     run.add_argument("--open-now", action="store_true", help="try the line at any hour")
+    run.add_argument(
+        "--take-over",
+        action="store_true",
+        help="end the controller that runs this line, instead of waiting as its standby",
+    )
     run.add_argument("--json", action="store_true", help="log as JSON to stderr, not to a file")
     run.set_defaults(command=_run)
     call = verbs.add_parser("call", help="phone the running line and print what is heard")
@@ -80,7 +85,10 @@ def _upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 def _run(parsed: argparse.Namespace, settings: Settings) -> int:
     file = None if parsed.json else settings.state_dir / "log" / "ivr.log"
     logs.configure(as_json=True, file=file)
-    asyncio.run(_serve(settings, Options(config_dir=parsed.config, open_now=parsed.open_now)))
+    options = Options(
+        config_dir=parsed.config, open_now=parsed.open_now, take_over=parsed.take_over
+    )
+    asyncio.run(_serve(settings, options))
     return 0
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_store import Backlog
 from ivr.adapters.shipping import Shipper
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
 from ivr.domain.call import CallId, LineId
@@ -12,20 +13,28 @@ from ivr.domain.callback import Callback, expected_by
 from ivr.domain.counsellor import Doing
 from ivr.domain.promise import overdue
 from ivr.ports import Clock
+from ivr.succession import Succession
 from ivr.upkeep import Upkeep
 from ivr.web.status import Promises
+
+_EMPTY = Backlog(size=0, oldest=None, rejected=0)
 
 
 class Condition:
     """Implements `ivr.web.status.Status` for as much of the service as there is yet."""
 
-    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.succession: Succession | None = None
         self.conductor: Conductor | None = None
         self.shipper: Shipper | None = None
         self.house: House | None = None
         self.upkeep = Upkeep()
-        self._outbox = outbox
         self._clock = clock
+
+    @property
+    def waits(self) -> str | None:
+        """See Status."""
+        return None if self.succession is None else self.succession.waits
 
     @property
     def switch_connected(self) -> bool:
@@ -35,7 +44,7 @@ class Condition:
     @property
     def journal_fault(self) -> str | None:
         """See Status."""
-        return self._outbox.fault
+        return None if self._outbox is None else self._outbox.fault
 
     @property
     def shipping_fault(self) -> str | None:
@@ -50,18 +59,27 @@ class Condition:
     @property
     def backlog(self) -> int:
         """See Status."""
-        return self._outbox.backlog.size
+        return self._backlog.size
 
     @property
     def oldest_s(self) -> float:
         """See Status."""
-        oldest: datetime | None = self._outbox.backlog.oldest
+        oldest: datetime | None = self._backlog.oldest
         return 0.0 if oldest is None else (self._clock.now() - oldest).total_seconds()
 
     @property
     def set_aside(self) -> int:
         """See Status."""
-        return self._outbox.backlog.rejected
+        return self._backlog.rejected
+
+    @property
+    def _backlog(self) -> Backlog:
+        return _EMPTY if self._outbox is None else self._outbox.backlog
+
+    @property
+    def _outbox(self) -> Outbox | None:
+        """None while it is another controller's."""
+        return None if self.succession is None else self.succession.outbox
 
     @property
     def promises(self) -> Mapping[LineId, Promises]:

@@ -59,7 +59,8 @@ class Line:
     """The line, ready to run. `own` are our own servers, in the order in which they end.
 
     `kept_up` is the work, by its name, that goes on as long as calls are taken, and which no
-    call waits for; `recording` ends only if nothing can be recorded any more.
+    call waits for; `recording` ends only if nothing can be recorded any more. `awaited` tells
+    whether another controller waits to take over.
     """
 
     conductor: Conductor
@@ -68,6 +69,7 @@ class Line:
     kept_up: Mapping[str, Work]
     upkeep: Upkeep
     own: Sequence[OwnServer]
+    awaited: Callable[[], bool]
     announcement: Sequence[str]
     say: Callable[[str], None]
 
@@ -77,6 +79,7 @@ class Line:
         With servers of our own, whose end would end the calls: no new calls, and
         those in progress may end. Otherwise the calls stay in Asterisk for the next
         controller. Then the record is brought to Postgres, and our servers end.
+        With a standby, which has both from now on, nothing of this is waited for.
 
         A fault in what takes calls or records them is raised: whoever started us starts us
         again, and the calls are on the switch until then.
@@ -93,10 +96,14 @@ class Line:
             for task in vital:
                 if task.done():
                     task.result()  # raises why
-            if self.own:
+            if self.own and not self.awaited():
                 await self._finish_calls(stop, tasks)
             log.info("line.leaves_the_switch", calls=self.conductor.calls)
             await self.conductor.leave()
+        if self.awaited():
+            log.info("line.left_to_the_standby")
+            self.say("The standby takes over.")
+            return
         left = await self.shipper.drain(SHIP_BOUND_S)
         log.info("line.ended", events_left_for_the_next_start=left)
         for server in self.own:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -14,16 +15,16 @@ from ivr import access, backing, banner, config
 from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
+from ivr.adapters.fence import Fence
 from ivr.adapters.migrations import migrate
 from ivr.adapters.numbering import NumberingPlans
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_lock import awaited
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
 from ivr.condition import Condition
-from ivr.console import call_line, callback_line, duty_line
 from ivr.director import Book, Conductor, Door, House, Roster, lapse
-from ivr.domain.journal import CallbackEvent, DutyEvent, Event
 from ivr.domain.retention import Retention
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
@@ -31,7 +32,9 @@ from ivr.embedded.asterisk import AsteriskAccess
 from ivr.embedded.kept import KeptServer
 from ivr.ports import Clock
 from ivr.running import Line, Stop
+from ivr.screens import Screens
 from ivr.settings import Settings
+from ivr.succession import Seat, Succession
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
@@ -65,12 +68,14 @@ def _at_once(line: str) -> None:
 class Options:
     """How the line is run.
 
-    `open_now` overrides the opening hours, for trying the line. `say` takes the
-    lines that a person at the console reads.
+    `open_now` overrides the opening hours, for trying the line. With `take_over` a
+    controller that runs the line is ended. `say` takes the lines that a person at the
+    console reads.
     """
 
     config_dir: Path
     open_now: bool = False
+    take_over: bool = False
     say: Callable[[str], None] = _at_once
     clock: Clock = field(default_factory=SystemClock)
 
@@ -98,18 +103,22 @@ def load_service(settings: Settings, options: Options) -> Service:
 
 
 async def serve(settings: Settings, options: Options, stop: Stop) -> None:
-    """Run the line until it is asked to stop.
+    """Run the line until it is asked to stop; where another controller runs it, wait for its end.
 
     Raises Refusal, before any call is taken, when it cannot run. What can be
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
     plan = _Plan(service=load_service(settings, options), settings=settings, options=options)
-    async with _observed_outbox(plan) as (outbox, condition):
+    async with _observed(plan) as (succession, condition):
         if settings.database_url is not None:
             await migrate(settings.database_url)
-        await asyncio.to_thread(_speak, plan)
+        if succession.outbox is not None:  # else another controller plays from the same folder
+            await asyncio.to_thread(_speak, plan)
         speech = Prompts.load(settings.prompts_dir, plan.service)
+        outbox = await succession.turn(stop)
+        if outbox is None:
+            return
         house = _house(plan, speech, outbox)
         conductor, asterisk = await _conductor(plan, house)
         database_url, postgres = await _database(plan)
@@ -129,6 +138,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
                 },
                 upkeep=condition.upkeep,
                 own=own,
+                awaited=partial(awaited, _record(settings)),
                 announcement=_announcement(plan),
                 say=options.say,
             )
@@ -136,60 +146,54 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
             # away, it would hold up every call for some 40 ms at a time.
             gc.collect()
             gc.freeze()
-            await line.run(stop)
+            async with succession.kept():
+                await line.run(stop)
 
 
 @asynccontextmanager
-async def _observed_outbox(plan: _Plan) -> AsyncIterator[tuple[Outbox, Condition]]:
-    """The record, which only one controller may hold, and the web port that shows how it is."""
-    names = {line.id: line.name[line.languages[0]] for line in plan.service.lines}
-    observers: list[Callable[[Event], None]] = [
-        lambda event: plan.options.say(call_line(event, names))
-    ]
-
-    duty_observers: list[Callable[[DutyEvent], None]] = [
-        lambda event: _say_if_any(plan, duty_line(event))
-    ]
-
-    callback_observers: list[Callable[[CallbackEvent], None]] = [
-        lambda event: _say_if_any(plan, callback_line(event))
-    ]
-
-    def observe(event: Event) -> None:
-        for each in observers:
-            each(event)
-
-    def observe_duty(event: DutyEvent) -> None:
-        for each in duty_observers:
-            each(event)
-
-    def observe_callback(event: CallbackEvent) -> None:
-        for each in callback_observers:
-            each(event)
-
-    path = plan.settings.state_dir / "outbox.sqlite"
-    async with await Outbox.open(
-        path, observe=observe, observe_duty=observe_duty, observe_callback=observe_callback
-    ) as outbox:
-        condition = Condition(outbox, plan.options.clock)
-        metrics = Metrics(condition)
-        observers.append(metrics.observe)
-        duty_observers.append(metrics.observe_duty)
-        callback_observers.append(metrics.observe_callback)
-        for facts in (await outbox.open_calls()).values():
-            metrics.adopt(facts)
+async def _observed(plan: _Plan) -> AsyncIterator[tuple[Succession, Condition]]:
+    """The way to the outbox, which only one controller may have, and the web port that shows it."""
+    condition = Condition(plan.options.clock)
+    metrics = Metrics(condition)
+    async with Succession(_seat(plan, metrics)) as succession:
+        condition.succession = succession
+        await succession.claim()
         desk = DeskAccess(
             token=access.desk_token(plan.settings),
             desk=lambda: condition.desk,
             callbacks=lambda: condition.callbacks,
         )
         async with serving(create_app(condition, metrics, desk), plan.settings.http_bind):
-            yield outbox, condition
+            yield succession, condition
 
 
-def _say_if_any(plan: _Plan, line: str | None) -> None:
-    if line is not None:
-        plan.options.say(line)
+def _seat(plan: _Plan, metrics: Metrics) -> Seat:
+    """Which outbox and which database only one controller may have at a time."""
+    settings, options = plan.settings, plan.options
+    names = {line.id: line.name[line.languages[0]] for line in plan.service.lines}
+    screens = Screens(names=names, metrics=metrics, say=options.say)
+    path = _record(settings)
+    url = settings.database_url  # our own is known by the folder, as the outbox is
+    return Seat(
+        path=path,
+        open=lambda: screens.open(path),
+        fence=None if url is None else Fence(url),
+        configuration=_fingerprint(plan),
+        force=options.take_over,
+        say=options.say,
+    )
+
+
+def _record(settings: Settings) -> Path:
+    return settings.state_dir / "outbox.sqlite"
+
+
+def _fingerprint(plan: _Plan) -> str:
+    """The same for two controllers that serve callers alike on the same servers."""
+    settings = plan.settings
+    place = settings.sip_bind, settings.sip_trunk, settings.rtp_ports, settings.ari
+    said = f"{config.fingerprint(plan.options.config_dir)} {plan.options.open_now} {place}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _speak(plan: _Plan) -> None:

@@ -13,6 +13,16 @@ CREATE TABLE IF NOT EXISTS migration (
 -- One program migrates at a time. The lock ends with the connection.
 SELECT pg_advisory_lock($1);
 
+-- take_fence --
+-- One controller at a time runs the line of this database. The lock ends with the session.
+SELECT pg_try_advisory_lock($1);
+
+-- notice_loss --
+-- A host that vanishes is missed within 5 s, not after two hours. On a Unix socket: no meaning.
+SET tcp_keepalives_idle = 2;
+SET tcp_keepalives_interval = 1;
+SET tcp_keepalives_count = 3;
+
 -- applied_migrations --
 SELECT number, name, sha256 FROM migration ORDER BY number;
 

@@ -23,7 +23,7 @@ def test_the_callbacks_of_each_line_are_counted_and_those_past_their_day_among_t
         request(id="n1-4", number="+35840444", not_before=NIGHT + timedelta(hours=9)),
         request(id="n1-5", line="of_old"),
     ]
-    condition = Condition(cast("Any", None), cast("Any", SimpleNamespace(now=lambda: NIGHT)))
+    condition = Condition(cast("Any", SimpleNamespace(now=lambda: NIGHT)))
     assert condition.promises == {}
     book = SimpleNamespace(known=known)
     roster = SimpleNamespace(resumed=False)

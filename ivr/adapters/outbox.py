@@ -64,7 +64,7 @@ class Outbox:
         observe_duty: Callable[[DutyEvent], None] = _unobserved,
         observe_callback: Callable[[CallbackEvent], None] = _unobserved,
     ) -> Self:
-        """Open or create the file. Raises Refusal when it is taken, broken or out of reach."""
+        """Open or create the file. Raises Taken, and Refusal when it is broken or out of reach."""
         store = await asyncio.to_thread(OutboxStore.open, path)
         return cls(store, observe, observe_duty, observe_callback)
 

@@ -16,8 +16,9 @@ from ivr.adapters.outbox_entry import (
     place,
     read,
 )
-from ivr.adapters.outbox_file import connect, own, transaction
+from ivr.adapters.outbox_file import connect, transaction
 from ivr.adapters.outbox_forgetting import erase_numbers, forget
+from ivr.adapters.outbox_lock import own
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.callback import CallbackId
@@ -62,7 +63,7 @@ class OutboxStore:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open or create the file. Raises Refusal when it is taken, broken or out of reach."""
+        """Open or create the file. Raises Taken, and Refusal when it is broken or out of reach."""
         sql = named_queries(SQL_DIR / "outbox.sql")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

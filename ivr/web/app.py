@@ -26,7 +26,8 @@ def create_app(status: Status, metrics: Metrics, desk: DeskAccess | None = None)
     """The pages, all GET, and the desk's interface under `/api/`.
 
     `/healthz`: 200, the process and its event loop live. `/readyz`: 200 when calls
-    are taken, also while Postgres is away (`degraded`), else 503; JSON says why.
+    are taken, also while Postgres is away (`degraded`), else 503, as on a `standby`;
+    JSON says why.
     `/metrics`: Prometheus' text format.
     """
     app = web.Application(client_max_size=1024)
@@ -64,7 +65,7 @@ async def _listen(runner: web.AppRunner, bind: Address) -> asyncio.Server:
     except OSError as error:
         raise Refusal(
             f"The web address {bind} cannot be used ({error.strerror}): end the other program, or"
-            " set IVR_HTTP_BIND to another address."
+            " set IVR_HTTP_BIND to another address; a second controller needs one of its own."
         ) from error
 
 
@@ -76,7 +77,7 @@ async def _ready(request: web.Request) -> web.Response:
     now = readiness(request.app[_STATUS])
     return web.json_response(
         {"state": now.state, "reasons": now.reasons},
-        status=503 if now.state is State.NOT_READY else 200,
+        status=503 if now.state in {State.NOT_READY, State.STANDBY} else 200,
     )
 
 

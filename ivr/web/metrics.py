@@ -128,6 +128,7 @@ class Metrics:
             ("ivr_outbox_oldest_seconds", "Age of the oldest of them", lambda: status.oldest_s),
             ("ivr_outbox_set_aside", "Events that Postgres refused", lambda: status.set_aside),
             ("ivr_switch_connected", "1: connected", lambda: status.switch_connected),
+            ("ivr_standby", "1: waits to take over", lambda: status.waits is not None),
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)

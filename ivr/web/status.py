@@ -25,6 +25,11 @@ class Status(Protocol):
     """How the running service is, asked anew each time. A fault is one line, None when well."""
 
     @property
+    def waits(self) -> str | None:
+        """Which other controller runs the line, while this one waits to take over from it."""
+        ...
+
+    @property
     def switch_connected(self) -> bool:
         """Whether the socket to Asterisk is open and its calls are taken up."""
         ...
@@ -75,6 +80,7 @@ class State(StrEnum):
 
     READY = "ready"  # calls are taken and recorded
     DEGRADED = "degraded"  # calls are taken and recorded here, but something else is wrong
+    STANDBY = "standby"  # calls are taken by another controller; this one waits for its end
     NOT_READY = "not_ready"  # calls are not taken, or nothing can be promised to a caller
 
 
@@ -88,6 +94,9 @@ class Readiness:
 
 def readiness(status: Status) -> Readiness:
     """Not ready without the switch or the disk; Postgres may be away and calls go on."""
+    if status.waits is not None:
+        reason = f"standby: another controller ({status.waits}) runs the line"
+        return Readiness(state=State.STANDBY, reasons=[reason])
     severe = []
     if not status.switch_connected:
         severe.append("switch: not connected")

@@ -41,6 +41,12 @@ class Line:
 
     async def start(self) -> None:
         """Start it, and return once it takes calls."""
+        await self.launch()
+        await self.ready()
+        self.started.append(self)
+
+    async def launch(self) -> None:
+        """Start it, and do not wait."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ivr", "--config", str(self.config_dir), "run",
@@ -48,8 +54,6 @@ class Line:
                 cwd=PROJECT_ROOT, env={**os.environ, **self.environment},
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        await self.ready()
-        self.started.append(self)
 
     async def ready(self) -> None:
         """Wait until it takes calls; AssertionError with its log if it does not."""

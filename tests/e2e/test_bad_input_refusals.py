@@ -126,14 +126,14 @@ async def test_a_state_folder_that_cannot_be_written(environment: dict[str, str]
     assert "IVR_STATE_DIR" in said
 
 
-async def test_a_second_controller_on_the_same_state_folder(
-    line: Line, plan: Plan, telephony: Telephony
+async def test_a_second_controller_that_is_to_wait_at_the_web_address_of_the_first(
+    line: Line, telephony: Telephony
 ) -> None:
     call = await join(telephony)
-    elsewhere = {"IVR_HTTP_BIND": plan().environment["IVR_HTTP_BIND"]}
-    said = await refusal(CONFIG, {**line.environment, **elsewhere})
-    assert line.environment["IVR_STATE_DIR"] in said
-    assert "IVR_STATE_DIR" in said
+    said = await refusal(CONFIG, line.environment)
+    assert f"The web address {line.http} cannot be used" in said
+    assert "set IVR_HTTP_BIND" in said
+    assert "a second controller needs one of its own" in said
     await call.heard("music")
     await call.hang_up()
     assert await line.outcomes(1) == ["abandoned_queue"]

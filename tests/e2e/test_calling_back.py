@@ -78,6 +78,8 @@ async def test_wherever_the_controller_dies_the_citizen_is_dialled_once_and_the_
     leg = await accepted(anna, "sv")
     citizen = await office.next_call()
     await restart(line)
+    await line.stop()  # as a deployment does it
+    await line.start()
     await citizen.answer()
     await citizen.heard("sv/back_greeting", within_s=20)
     await citizen.press("1")

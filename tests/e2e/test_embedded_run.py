@@ -24,7 +24,7 @@ from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, 
 from tests.e2e.joining import ANOTHER, choose, dial
 from tests.e2e.line import Line
 from tests.e2e.rawsip import raw_call
-from tests.e2e.refusing import refusal
+from tests.e2e.standby import successor, waits
 from tests.ports import free_port
 
 FAMILIES, GUIDANCE = "0291512360", "062189400"
@@ -96,7 +96,7 @@ async def test_the_shipped_configuration_serves_a_caller_and_ends_in_stages(
     assert processes_of(state_dir(line)) == []
 
 
-async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second_start(
+async def test_the_example_of_one_number_serves_a_caller_and_a_standby_goes_on_with_its_servers(
     fresh: Callable[[Path], Line],
 ) -> None:
     line = fresh(ONE_NUMBER)
@@ -104,19 +104,23 @@ async def test_the_example_of_one_number_serves_a_caller_undisturbed_by_a_second
         call = await dial(telephony, GUIDANCE)
         await choose(call, "fi")
         await call.heard("fi/topic_menu_2")
-        elsewhere = {"IVR_HTTP_BIND": f"127.0.0.1:{free_port()}"}
-        said = await refusal(ONE_NUMBER, {**line.environment, **elsewhere})
-        assert "belongs to a running controller" in said
+        standby = successor(line)
+        await waits(standby)
         await call.press("1")
         maria = await telephony.counsellor("c101", phone_secret(state_dir(line), "c101"))
         leg = await connected(call, maria)
+        line.interrupt()
+        assert await line.ended() == 0
+        await line.says("The standby takes over.")
+        await standby.ready()
+        await talk(call, leg)
         await call.hang_up()
         await leg.heard("sv/desk_note_resolved", out=True)
         await leg.press("1")
         await leg.ended()
-        assert await line.outcomes(1) == ["served"]
-        line.interrupt()
-        assert await line.ended() == 0
+        assert await standby.outcomes(1) == ["served"]
+        standby.interrupt()
+        assert await standby.ended() == 0
         assert processes_of(state_dir(line)) == []
 
 

@@ -27,7 +27,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(plan: Callable[[], Line], access: AsteriskAccess) -> AsyncIterator[Scene]:
-    planned, second = plan(), plan()
+    planned, second = plan(), replace(plan(), arguments=("--take-over",))
     async with wire_to(access.ari_url) as wire:
         environment = {**planned.environment, "IVR_ARI_URL": wire.url}
         async with running(replace(planned, environment=environment), access) as line:

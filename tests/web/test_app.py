@@ -34,6 +34,7 @@ ANYWHERE = Address(host="127.0.0.1", port=0)
 class MadeUpStatus:
     """A service that is as the test says."""
 
+    waits: str | None = None
     switch_connected: bool = True
     journal_fault: str | None = None
     shipping_fault: str | None = None
@@ -119,6 +120,16 @@ async def test_a_service_that_cannot_take_calls_is_not_ready(
     for name, value in broken.items():
         setattr(status, name, value)
     assert await ready(web) == (503, "not_ready", [reason, "database: away"])
+
+
+async def test_a_standby_is_not_ready_and_says_whom_it_waits_for(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.waits, status.switch_connected = "process 4711", False
+    code, state, (reason,) = await ready(web)
+    assert (code, state) == (503, "standby")
+    assert "process 4711" in reason
+    assert (await scraped(web))["ivr_standby"] == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
