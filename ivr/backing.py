@@ -1,12 +1,18 @@
 """Which Asterisk and which Postgres the line stands on: somebody's servers, or its own."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import structlog
+
 from ivr.adapters import alone_folder, dialplan, studio
 from ivr.adapters.ari import AriTarget
+from ivr.adapters.migrations import migrate
+from ivr.adapters.outbox import Outbox
+from ivr.adapters.postgres import DatabaseAway, where
 from ivr.adapters.synthesis import EspeakNg
 from ivr.domain.service import Service
 from ivr.embedded import packages
@@ -14,8 +20,12 @@ from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.embedded.progress import Progress
+from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Settings
 
+log = structlog.get_logger(__name__)
+
+MIGRATES_S = 10.0  # a start may take so long; what takes longer is done beside the calls
 NO_TRUNK = (
     "calls back cannot be made: IVR_SIP_TRUNK is not set; they are kept on the list, to be called"
     " by hand (ivr callbacks list)"
@@ -102,3 +112,25 @@ def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
 
 def _root(settings: Settings) -> Root:
     return packages.ensure(settings.packages_dir, mirror=settings.debian_mirror)
+
+
+async def migrated(settings: Settings, outbox: Outbox | None, say: Callable[[str], None]) -> bool:
+    """Whether the database given is up to date now. One that is away keeps no caller waiting.
+
+    `outbox` is None while another controller has it. Raises Refusal for a database that cannot
+    be used, and where the line has never recorded anything: it is the address that is wrong.
+    """
+    url = settings.database_url
+    if url is None:
+        return True
+    try:
+        async with asyncio.timeout(MIGRATES_S):
+            await migrate(url)
+    except (DatabaseAway, TimeoutError) as away:
+        if isinstance(away, Refusal) and outbox is not None and not await outbox.ever_used():
+            raise
+        why = str(away) or f"The {where(url)} does not answer."
+        say(f"doubtful: {why} Calls are taken, and events wait on the disk.")
+        log.warning("database.away_at_the_start", reason=why)
+        return False
+    return True

@@ -7,23 +7,23 @@ from datetime import datetime
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_store import Backlog
 from ivr.adapters.shipping import Shipper
+from ivr.adapters.steady_clock import SteadyClock
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
 from ivr.domain.call import CallId, LineId
 from ivr.domain.callback import Callback, expected_by
 from ivr.domain.counsellor import Doing
 from ivr.domain.promise import overdue
-from ivr.ports import Clock
 from ivr.succession import Succession
 from ivr.upkeep import Upkeep
 from ivr.web.status import Promises
 
-_EMPTY = Backlog(size=0, oldest=None, rejected=0)
+_EMPTY = Backlog(size=0, oldest=None, rejected=0, room_bytes=0, filling=False)
 
 
 class Condition:
     """Implements `ivr.web.status.Status` for as much of the service as there is yet."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SteadyClock) -> None:
         self.succession: Succession | None = None
         self.conductor: Conductor | None = None
         self.shipper: Shipper | None = None
@@ -80,6 +80,26 @@ class Condition:
     def _outbox(self) -> Outbox | None:
         """None while it is another controller's."""
         return None if self.succession is None else self.succession.outbox
+
+    @property
+    def details_lost(self) -> int:
+        """See Status."""
+        return 0 if self._outbox is None else self._outbox.details_lost
+
+    @property
+    def room_bytes(self) -> int:
+        """See Status."""
+        return self._backlog.room_bytes
+
+    @property
+    def filling(self) -> bool:
+        """See Status."""
+        return self._backlog.filling
+
+    @property
+    def clock_ahead_s(self) -> float:
+        """See Status."""
+        return self._clock.ahead_s
 
     @property
     def promises(self) -> Mapping[LineId, Promises]:

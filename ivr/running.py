@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from ivr.adapters.shipping import Shipper
+from ivr.adapters.steady_clock import SteadyClock
 from ivr.director import Conductor
 from ivr.errors import Refusal
 from ivr.tasks import Tasks
@@ -70,6 +71,7 @@ class Line:
     upkeep: Upkeep
     own: Sequence[OwnServer]
     awaited: Callable[[], bool]
+    clock: SteadyClock
     announcement: Sequence[str]
     say: Callable[[str], None]
 
@@ -89,6 +91,7 @@ class Line:
             recording = tasks.start(self._record(), "record")
             for name, work in self.kept_up.items():
                 tasks.start(self.upkeep.keep(name, work, tasks), f"keep up {name}")
+            tasks.start(self.clock.follow(self._busy), "clock")
             tasks.start(self._announce(), "announce")
             asked = tasks.start(stop.asked.wait(), "stop")
             vital = {conducting, recording}
@@ -112,6 +115,10 @@ class Line:
     async def _record(self) -> None:
         await self.recording()
         raise Refusal("Nothing can be recorded any more: the log says why.")
+
+    def _busy(self) -> bool:
+        """Whether anybody is on the line; while that is not known, perhaps."""
+        return not self.conductor.connected or self.conductor.calls > 0
 
     async def _announce(self) -> None:
         """Tell the person at the console, once calls are taken."""

@@ -22,13 +22,17 @@ class Screens:
     metrics: Metrics
     say: Callable[[str], None]
 
-    async def open(self, path: Path) -> Outbox:
+    async def open(self, path: Path, bound_bytes: int) -> Outbox:
         """The outbox with the screens before it, which show the calls that were open already.
 
         Raises Taken, Refusal and JournalUnavailable.
         """
         outbox = await Outbox.open(
-            path, observe=self._call, observe_duty=self._duty, observe_callback=self._callback
+            path,
+            observe=self._call,
+            observe_duty=self._duty,
+            observe_callback=self._callback,
+            bound_bytes=bound_bytes,
         )
         try:
             for facts in (await outbox.open_calls()).values():

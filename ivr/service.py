@@ -23,6 +23,7 @@ from ivr.adapters.outbox_lock import awaited
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
 from ivr.adapters.speech import Prompts
+from ivr.adapters.steady_clock import SteadyClock
 from ivr.condition import Condition
 from ivr.director import Book, Conductor, Door, House, Roster, lapse
 from ivr.domain.retention import Retention
@@ -87,6 +88,7 @@ class _Plan:
     service: Service
     settings: Settings
     options: Options
+    clock: SteadyClock
 
 
 def load_service(settings: Settings, options: Options) -> Service:
@@ -109,21 +111,24 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    plan = _Plan(service=load_service(settings, options), settings=settings, options=options)
+    service = load_service(settings, options)
+    clock = SteadyClock.open(options.clock, settings.state_dir / "clock.json")
+    plan = _Plan(service=service, settings=settings, options=options, clock=clock)
     async with _observed(plan) as (succession, condition):
-        if settings.database_url is not None:
-            await migrate(settings.database_url)
+        lacking = not await backing.migrated(settings, succession.outbox, options.say)
         if succession.outbox is not None:  # else another controller plays from the same folder
             await asyncio.to_thread(_speak, plan)
         speech = Prompts.load(settings.prompts_dir, plan.service)
         outbox = await succession.turn(stop)
         if outbox is None:
             return
+        clock.go_on()
         house = _house(plan, speech, outbox)
         conductor, asterisk = await _conductor(plan, house)
         database_url, postgres = await _database(plan)
         async with await open_pool(database_url) as pool:
-            shipper = Shipper(outbox, pool)
+            prepare = partial(migrate, database_url) if lacking else None
+            shipper = Shipper(outbox, pool, prepare=prepare)
             condition.shipper, condition.conductor = shipper, conductor
             condition.house = house
             own: list[Kept] = [server for server in (asterisk, postgres) if server]
@@ -139,6 +144,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
                 upkeep=condition.upkeep,
                 own=own,
                 awaited=partial(awaited, _record(settings)),
+                clock=clock,
                 announcement=_announcement(plan),
                 say=options.say,
             )
@@ -153,7 +159,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
 @asynccontextmanager
 async def _observed(plan: _Plan) -> AsyncIterator[tuple[Succession, Condition]]:
     """The way to the outbox, which only one controller may have, and the web port that shows it."""
-    condition = Condition(plan.options.clock)
+    condition = Condition(plan.clock)
     metrics = Metrics(condition)
     async with Succession(_seat(plan, metrics)) as succession:
         condition.succession = succession
@@ -176,7 +182,7 @@ def _seat(plan: _Plan, metrics: Metrics) -> Seat:
     url = settings.database_url  # our own is known by the folder, as the outbox is
     return Seat(
         path=path,
-        open=lambda: screens.open(path),
+        open=lambda: screens.open(path, settings.outbox_mb * 1_000_000),
         fence=None if url is None else Fence(url),
         configuration=_fingerprint(plan),
         force=options.take_over,
@@ -203,7 +209,7 @@ def _speak(plan: _Plan) -> None:
 
 
 def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
-    service, clock = plan.service, plan.options.clock
+    service, clock = plan.service, plan.clock
     roster, numbers = Roster(service, clock, outbox), NumberingPlans()
     return House(
         node=NODE,
@@ -248,7 +254,5 @@ async def _database(plan: _Plan) -> tuple[str, Kept | None]:
 
 
 def _announcement(plan: _Plan) -> list[str]:
-    options = plan.options
-    return list(
-        banner.lines(plan.service, plan.settings, now=options.clock.now(), trial=options.open_now)
-    )
+    now, trial = plan.clock.now(), plan.options.open_now
+    return list(banner.lines(plan.service, plan.settings, now=now, trial=trial))

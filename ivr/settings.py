@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ivr.errors import Refusal
 
 _SHORTEST_TOKEN = 20
+_LEAST_MB, _MOST_MB = 10, 1_000_000
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _Value = TypeVar("_Value")
@@ -60,8 +61,9 @@ class Settings:
 
     Without `database_url` the embedded Postgres is used, without `ari` the embedded
     Asterisk. `state_dir` is absolute. `sip_trunk` is where the carrier takes our calls; None:
-    no outside number can be reached. Without `sip_tls` SIP is taken over UDP alone.
-    `debian_mirror` is only for hosts that are no Debian.
+    no outside number can be reached. Without `sip_tls` SIP is taken over UDP alone. `outbox_mb`
+    is how far the outbox may grow, in megabytes of 10**6 bytes. `debian_mirror` is only for
+    hosts that are no Debian.
     """
 
     database_url: str | None
@@ -76,6 +78,7 @@ class Settings:
     pins_file: Path | None = None
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
+    outbox_mb: int = 2000
 
     @property
     def packages_dir(self) -> Path:
@@ -108,6 +111,7 @@ class Settings:
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
+            outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
         )
 
 
@@ -208,6 +212,12 @@ def _port_range(text: str) -> PortRange:
     if not 1024 <= int(first) < int(last) < 65536:
         raise ValueError(f"{text!r}: the ports must rise and lie between 1024 and 65535")
     return PortRange(first=int(first), last=int(last))
+
+
+def _megabytes(text: str) -> int:
+    if not text.isdecimal() or not _LEAST_MB <= int(text) <= _MOST_MB:
+        raise ValueError(f"{text!r}: write megabytes, {_LEAST_MB} to {_MOST_MB}")
+    return int(text)
 
 
 def _mirror(text: str) -> str:

@@ -298,6 +298,9 @@ SELECT at FROM event ORDER BY seq LIMIT 1;
 -- count_events --
 SELECT count(*) FROM event;
 
+-- ever_used --
+SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event';
+
 -- count_rejected --
 SELECT count(*) FROM rejected;
 

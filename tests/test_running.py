@@ -55,6 +55,8 @@ def line(
         kept_up=kept_up,
         upkeep=Upkeep(),
         own=(),
+        awaited=lambda: False,
+        clock=cast("Any", SimpleNamespace(follow=lambda _: for_ever())),
         announcement=[announced],
         say=say,
     )

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -12,11 +13,13 @@ import structlog
 
 from ivr.adapters.outbox_entry import AnyEntry, written_down
 from ivr.adapters.outbox_store import Backlog, OutboxStore
-from ivr.domain.journal import Recorded
+from ivr.domain.journal import Recorded, essential
 from ivr.ports import JournalUnavailable
 
 GATHER_S = 0.03  # how long the first event of a group waits for others: well below 50 ms
 RETRY_S = 1.0  # how long after the disk's refusal the events it refused are tried again
+GROUP = 500  # so many at once: what is refused costs no more than that, however much is held
+HELD_MOST = 50_000  # in memory; from then on only what the record would be wrong without
 
 _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
@@ -44,18 +47,21 @@ class GroupCommit:
 
     `kept` is called in that thread with the events that are new, once they are
     on disk. While the disk refuses, `fault` says why, `faults` counts, plain
-    events are held in memory and tried again, and whoever waits is told.
+    events are held in memory and tried again, and whoever waits is told. Once very
+    many are held, those that only tell details are lost, and counted.
     """
 
     def __init__(self, store: OutboxStore, *, kept: Callable[[Sequence[Recorded]], None]) -> None:
         self.fault: str | None = None
         self.faults = 0
+        self.details_lost = 0
         self.backlog: Backlog = store.backlog()
         self._store = store
         self._kept = kept
         self._queue: queue.SimpleQueue[_Write | _Ask | _Stop] = queue.SimpleQueue()
         self._urgent = threading.Event()  # something was given that cannot wait
         self._held: list[_Write] = []
+        self._retry_at = 0.0
         self._stopped = False
         self.ended: Future[None] = Future()  # done when nothing is written any more
         self._thread = threading.Thread(target=self._live, name="outbox", daemon=True)
@@ -107,7 +113,7 @@ class GroupCommit:
     def _work(self) -> None:
         while not self._stopped:
             group = self._gather()
-            self._commit([item for item in group if isinstance(item, _Write)])
+            self._take([item for item in group if isinstance(item, _Write)], group)
             for item in group:
                 if isinstance(item, _Ask):
                     self._reply(item)
@@ -129,45 +135,67 @@ class GroupCommit:
                 group.append(self._queue.get_nowait())
         return group
 
-    def _commit(self, writes: Sequence[_Write]) -> None:
-        writes, self._held = [*self._held, *writes], []
-        if not writes:
+    def _take(self, writes: Sequence[_Write], group: Sequence[_Write | _Ask | _Stop]) -> None:
+        """Put on disk what is held and what is new; a disk that refuses is left alone a while."""
+        plain = len(writes) == len(group) and all(write.done is None for write in writes)
+        if self._held and plain and time.monotonic() < self._retry_at:
+            self._hold(writes)
             return
+        waiting, self._held = [*self._held, *writes], []
+        for first in range(0, len(waiting), GROUP):
+            if not self._commit(waiting[first : first + GROUP]):
+                self._refused(waiting[first:])
+                return
+        if waiting and self.fault is not None:
+            _log.warning(
+                "outbox.written_again", written=len(waiting), details_lost=self.details_lost
+            )
+            self.fault = None
+
+    def _commit(self, writes: Sequence[_Write]) -> bool:
+        """One transaction; false when the disk refuses it."""
         try:
             new = self._store.write([entry for write in writes for entry in write.entries])
         except Exception as error:  # noqa: BLE001 - the thread must live, and say so
-            self._refused(writes, error)
-        else:
-            self._written(writes, new)
-
-    def _written(self, writes: Sequence[_Write], new: Sequence[bool]) -> None:
-        if self.fault is not None:
-            _log.warning("outbox.written_again", written=len(writes))
-        self.fault = None
-        self.backlog = self._store.backlog()
+            self.faults += 1
+            if self.fault is None:
+                _log.error("outbox.not_written", exc_info=error)
+            self.fault = f"{type(error).__name__}: {error}"
+            return False
+        self._see(self._store.backlog())
         for write in writes:
             if write.done is not None:
                 _resolve(write.done)
         events = [event for write in writes for event in write.events]
         self._kept([event for event, is_new in zip(events, new, strict=True) if is_new])
+        return True
 
-    def _refused(self, writes: Sequence[_Write], error: Exception) -> None:
-        self.faults += 1
-        self.fault = f"{type(error).__name__}: {error}"
-        self._held = [write for write in writes if write.done is None]
-        _log.error("outbox.not_written", held=len(self._held), exc_info=error)
+    def _refused(self, writes: Sequence[_Write]) -> None:
+        self._retry_at = time.monotonic() + RETRY_S
+        self._hold([write for write in writes if write.done is None])
         for write in writes:
             if write.done is not None:
                 _resolve(write.done, self._unavailable())
 
+    def _hold(self, writes: Sequence[_Write]) -> None:
+        room = max(0, HELD_MOST - len(self._held))
+        kept = [write for write in writes[room:] if any(map(essential, write.events))]
+        self.details_lost += len(writes[room:]) - len(kept)
+        self._held += [*writes[:room], *kept]
+
     def _reply(self, ask: _Ask) -> None:
         try:
             answer = ask.question(self._store)
-            self.backlog = self._store.backlog()
+            self._see(self._store.backlog())
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
             _resolve(ask.answer, error)
         else:
             _resolve(ask.answer, None, answer)
+
+    def _see(self, backlog: Backlog) -> None:
+        if backlog.filling and not self.backlog.filling:
+            _log.error("outbox.filling", room_bytes=backlog.room_bytes, backlog=backlog.size)
+        self.backlog = backlog
 
     def _refuse_if_held(self) -> None:
         if self._held:

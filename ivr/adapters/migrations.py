@@ -3,17 +3,19 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 
-from ivr.adapters.postgres import connect, where
+from ivr.adapters.postgres import NOT_NOW, DatabaseAway, connect, where
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.errors import Refusal
 
 LOCK = 0x697672  # "ivr"
 LOCK_S = 60.0
+CLOSE_S = 2.0  # who does not take our leave keeps nobody waiting
 _FILE = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -35,7 +37,7 @@ async def migrate(url: str, sql_dir: Path = SQL_DIR) -> Sequence[str]:
     """Bring the database up to date; the names of the files applied now, in order.
 
     Safe when several programs start at once. Raises Refusal: the database cannot
-    be used, a file fails (nothing of it stays), an applied file was changed, or
+    be used (see DatabaseAway), a file fails (nothing of it stays), an applied file was changed, or
     the database is newer than this program.
     """
     migrations = read_migrations(sql_dir)
@@ -49,8 +51,11 @@ async def migrate(url: str, sql_dir: Path = SQL_DIR) -> Sequence[str]:
             f"Cannot migrate {where(url)}: another program has been at it for {LOCK_S:g} s;"
             " wait for it or end it."
         ) from error
+    except NOT_NOW as error:
+        raise DatabaseAway(f"Cannot migrate {where(url)}: it has gone away meanwhile.") from error
     finally:
-        await connection.close()
+        with suppress(TimeoutError):
+            await connection.close(timeout=CLOSE_S)
 
 
 def read_migrations(sql_dir: Path) -> Sequence[Migration]:

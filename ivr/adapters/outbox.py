@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 import structlog
 
 from ivr.adapters.group_commit import GroupCommit
+from ivr.adapters.outbox_room import BOUND_BYTES
 from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.callback import Callback, CallbackId
@@ -63,9 +64,13 @@ class Outbox:
         observe: Callable[[Event], None] = _unobserved,
         observe_duty: Callable[[DutyEvent], None] = _unobserved,
         observe_callback: Callable[[CallbackEvent], None] = _unobserved,
+        bound_bytes: int = BOUND_BYTES,
     ) -> Self:
-        """Open or create the file. Raises Taken, and Refusal when it is broken or out of reach."""
-        store = await asyncio.to_thread(OutboxStore.open, path)
+        """Open or create the file, which may grow to so many bytes.
+
+        Raises Taken, and Refusal when it is broken or out of reach.
+        """
+        store = await asyncio.to_thread(OutboxStore.open, path, bound_bytes)
         return cls(store, observe, observe_duty, observe_callback)
 
     async def __aenter__(self) -> Self:
@@ -78,6 +83,8 @@ class Outbox:
 
     def record(self, event: Event) -> None:
         """Take an event; on disk within 50 ms, or held in memory for as long as the disk refuses.
+
+        Of very many held those that tell details are given up; see `GroupCommit`.
 
         Raises ValueError for an event that cannot be written down at all (a
         time without a zone, facts too large): a fault of the program.
@@ -182,6 +189,10 @@ class Outbox:
         """
         return await self._ask(lambda store: store.erase_numbers(retention, now))
 
+    async def ever_used(self) -> bool:
+        """Whether it has ever taken an event, shipped since or not."""
+        return await self._ask(OutboxStore.ever_used)
+
     async def news(self) -> None:
         """Return once a new event is on disk; at once if one came since the last return."""
         await self._news.wait()
@@ -205,6 +216,11 @@ class Outbox:
     async def ended(self) -> None:
         """Return when nothing is written any more: at the end, or by a fault of the program."""
         await asyncio.shield(asyncio.wrap_future(self._commit.ended))
+
+    @property
+    def details_lost(self) -> int:
+        """How many events that tell details were lost while the disk refused for long."""
+        return self._commit.details_lost
 
     async def close(self) -> None:
         """Put everything on disk and let go of the file. Raises JournalUnavailable if it cannot."""

@@ -19,6 +19,7 @@ from ivr.adapters.outbox_entry import (
 from ivr.adapters.outbox_file import connect, transaction
 from ivr.adapters.outbox_forgetting import erase_numbers, forget
 from ivr.adapters.outbox_lock import own
+from ivr.adapters.outbox_room import BOUND_BYTES, Room
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.callback import CallbackId
@@ -40,20 +41,27 @@ class StoredEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How much Postgres does not have yet, and how many events it refused."""
+    """How much Postgres does not have yet, and how many events it refused.
+
+    The file may grow by `room_bytes`: to its bound, or as far as the disk has room. `filling`:
+    a person must see to it, or the disk takes no events some hours from now.
+    """
 
     size: int
     oldest: datetime | None
     rejected: int
+    room_bytes: int
+    filling: bool
 
 
 class OutboxStore:
     """The file. Owned by one process, used by one thread at a time."""
 
     def __init__(
-        self, connection: sqlite3.Connection, lock: TextIO, sql: Mapping[str, str]
+        self, connection: sqlite3.Connection, lock: TextIO, sql: Mapping[str, str], room: Room
     ) -> None:
         self._db = connection
+        self._room = room
         self._lock = lock
         self._sql = sql
         self._size = self._number("count_events")
@@ -62,12 +70,15 @@ class OutboxStore:
         self._forgot: datetime | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open or create the file. Raises Taken, and Refusal when it is broken or out of reach."""
+    def open(cls, path: Path, bound_bytes: int = BOUND_BYTES) -> Self:
+        """Open or create the file, which may grow to so many bytes.
+
+        Raises Taken, and Refusal when it is broken or out of reach.
+        """
         sql = named_queries(SQL_DIR / "outbox.sql")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return cls._owned(path, own(path), sql)
+            return cls._owned(path, own(path), sql, bound_bytes)
         except (OSError, sqlite3.Error) as wrong:
             raise Refusal(
                 f"The outbox {path} cannot be used ({wrong}): make the folder of IVR_STATE_DIR"
@@ -75,9 +86,10 @@ class OutboxStore:
             ) from wrong
 
     @classmethod
-    def _owned(cls, path: Path, lock: TextIO, sql: Mapping[str, str]) -> Self:
+    def _owned(cls, path: Path, lock: TextIO, sql: Mapping[str, str], bound_bytes: int) -> Self:
         try:
-            return cls(connect(path, sql), lock, sql)
+            db = connect(path, sql)
+            return cls(db, lock, sql, Room(db, path, bound_bytes))
         except BaseException:
             lock.close()
             raise
@@ -154,9 +166,20 @@ class OutboxStore:
         self._removed(removed)
         self._rejected += removed
 
+    def ever_used(self) -> bool:
+        """Whether it has ever taken an event."""
+        return self._number("ever_used") > 0
+
     def backlog(self) -> Backlog:
         """What Postgres does not have yet."""
-        return Backlog(size=self._size, oldest=self._oldest, rejected=self._rejected)
+        room = self._room.left_bytes()
+        return Backlog(
+            size=self._size,
+            oldest=self._oldest,
+            rejected=self._rejected,
+            room_bytes=room,
+            filling=self._room.scarce(room),
+        )
 
     def close(self) -> None:
         """Close the file and let go of it."""

@@ -17,12 +17,26 @@ COMMAND_S = 10.0
 _UNREADABLE = "the database of IVR_DATABASE_URL"
 
 
+# The server is not there, or takes nobody now; nothing is wrong with the address.
+NOT_NOW = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class DatabaseAway(Refusal):
+    """The database cannot be reached now, and may be later."""
+
+
 async def connect(url: str) -> asyncpg.Connection:
-    """One connection. Raises Refusal, which says where, why and what to do."""
+    """One connection. Raises Refusal, which says where, why and what to do; see DatabaseAway."""
     try:
         return await asyncpg.connect(url, timeout=CONNECT_S)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Refusal(f"Cannot use {where(url)}: {_cause(error)}; {_cure(error)}.") from error
+        refusal = DatabaseAway if isinstance(error, NOT_NOW) else Refusal
+        raise refusal(f"Cannot use {where(url)}: {_cause(error)}; {_cure(error)}.") from error
 
 
 async def check_database(url: str) -> None:

@@ -14,10 +14,11 @@ import structlog
 from ivr.adapters.outbox_entry import AnyEntry
 from ivr.adapters.postgres import COMMAND_S, CONNECT_S
 from ivr.adapters.sql import SQL_DIR, named_queries
+from ivr.errors import Refusal
 from ivr.ports import JournalUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from asyncpg.pool import Pool
 
@@ -29,6 +30,7 @@ FILL_S = 0.3  # between two shipments, so that one statement carries many events
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 BATCH_S = CONNECT_S + 2 * COMMAND_S  # the whole of one attempt
+PREPARE_S = 600.0  # a large database may take long to be brought up to date
 
 _log = structlog.get_logger(__name__)
 
@@ -54,13 +56,22 @@ class Shipper:
     An event leaves the outbox only after Postgres has committed it; shipped
     again after a crash between the two, it changes nothing there. An event that
     Postgres refuses is set aside with an alarm and the others go on. `problem`
-    says why nothing is shipped now; None when all is well.
+    says why nothing is shipped now; None when all is well. `prepare` is done once before
+    the first event: it brings up to date a database that was away at the start.
     """
 
-    def __init__(self, outbox: Outbox, pool: Pool, *, first_pause_s: float = FIRST_PAUSE_S) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        pool: Pool,
+        *,
+        prepare: Callable[[], Awaitable[object]] | None = None,
+        first_pause_s: float = FIRST_PAUSE_S,
+    ) -> None:
         self.problem: str | None = None
         self._outbox = outbox
         self._pool = pool
+        self._prepare = prepare
         self._apply = named_queries(SQL_DIR / "queries.sql")["apply_events"]
         self._first_pause_s = first_pause_s
         self._failures = 0
@@ -95,17 +106,24 @@ class Shipper:
         """Empty the outbox; false if Postgres is away."""
         async with self._shipping:
             try:
+                await self._make_ready()
                 full = True
                 while full:
                     batch = await self._outbox.unshipped(BATCH)
                     full = len(batch) == BATCH
                     async with asyncio.timeout(BATCH_S):
                         await self._ship_batch(batch)
-            except AWAY as error:
+            except (*AWAY, Refusal) as error:
                 self._failed(error)
                 return False
             self._succeeded()
             return True
+
+    async def _make_ready(self) -> None:
+        if self._prepare is not None:
+            async with asyncio.timeout(PREPARE_S):
+                await self._prepare()
+            self._prepare = None
 
     async def _ship_batch(self, batch: Sequence[StoredEvent]) -> None:
         if not batch:

@@ -205,11 +205,14 @@ class Duty:
         return going_on
 
     def settled(self, now: datetime) -> "Duty":
-        """The state once the time has passed: a wrap-up ends, from its end on."""
+        """The state once the time has passed: a wrap-up ends, from its end on.
+
+        One that is still to begin is of a clock that was set back since: it is over as well.
+        """
         until = self.wrap_up_until
-        if self.doing is not Doing.WRAP_UP or until is None or now < until:
+        if self.doing is not Doing.WRAP_UP or until is None or self.since <= now < until:
             return self
-        return _idle(self, until)
+        return _idle(self, min(until, now))
 
     def next_change(self, now: datetime) -> datetime | None:
         """When time alone will next change something: a wrap-up or a rest ends."""

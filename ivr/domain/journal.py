@@ -139,6 +139,22 @@ class CallbackEvent:
 
 Recorded = Event | DutyEvent | CallbackEvent
 
+# Without these the record does not balance, or says nothing of who was served.
+_ESSENTIAL = frozenset(
+    {EventKind.ARRIVED, EventKind.JOINED, EventKind.CONNECTED, EventKind.FINISHED} | PROMISES
+)
+
+
+def essential(event: Recorded) -> bool:
+    """Whether the record would be wrong without the event, and not only poorer."""
+    match event:
+        case Event():
+            return event.kind in _ESSENTIAL
+        case DutyEvent():
+            return event.kind is DutyKind.DISPOSITION
+        case CallbackEvent():
+            return True
+
 
 @dataclass(frozen=True, kw_only=True)
 class Promised:

@@ -1,6 +1,6 @@
 """Whether the line can take calls, and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -65,6 +65,26 @@ class Status(Protocol):
         ...
 
     @property
+    def details_lost(self) -> int:
+        """Events that told details, and were lost while the disk took none for long."""
+        ...
+
+    @property
+    def room_bytes(self) -> int:
+        """How much more the outbox takes: by its bound, or by what its disk has."""
+        ...
+
+    @property
+    def filling(self) -> bool:
+        """Whether that is so little that a person must see to it."""
+        ...
+
+    @property
+    def clock_ahead_s(self) -> float:
+        """How far the machine's clock is ahead of the one that the line goes by; 0: they agree."""
+        ...
+
+    @property
     def promises(self) -> Mapping[LineId, Promises]:
         """The callbacks of each line; empty while that is not known yet."""
         ...
@@ -73,6 +93,10 @@ class Status(Protocol):
     def counsellors(self) -> Mapping[Doing, int]:
         """How many counsellors are doing what; empty while that is not known yet."""
         ...
+
+
+# Events go within a second; a Postgres so far behind is too slow for what comes.
+LAGS_S = 60.0
 
 
 class State(StrEnum):
@@ -97,16 +121,35 @@ def readiness(status: Status) -> Readiness:
     if status.waits is not None:
         reason = f"standby: another controller ({status.waits}) runs the line"
         return Readiness(state=State.STANDBY, reasons=[reason])
-    severe = []
-    if not status.switch_connected:
-        severe.append("switch: not connected")
-    if status.journal_fault is not None:
-        severe.append(f"journal: {status.journal_fault}")
-    slight = []
-    if status.shipping_fault is not None:
-        slight.append(f"database: {status.shipping_fault}")
-    if status.set_aside:
-        slight.append(f"database: {status.set_aside} events refused and set aside in the outbox")
+    severe, slight = list(_severe(status)), [*_of_the_record(status), *_of_the_clock(status)]
     slight += [f"{work}: {why}" for work, why in status.faults.items()]
     state = State.NOT_READY if severe else State.DEGRADED if slight else State.READY
     return Readiness(state=state, reasons=[*severe, *slight])
+
+
+def _severe(status: Status) -> Iterator[str]:
+    if not status.switch_connected:
+        yield "switch: not connected"
+    if status.journal_fault is not None:
+        yield f"journal: {status.journal_fault}"
+
+
+def _of_the_record(status: Status) -> Iterator[str]:
+    if status.shipping_fault is not None:
+        yield f"database: {status.shipping_fault}"
+    elif status.oldest_s > LAGS_S:
+        yield f"database: lags by {status.oldest_s:.0f} s, {status.backlog} events"
+    if status.set_aside:
+        yield f"database: {status.set_aside} events refused and set aside in the outbox"
+    if status.filling:
+        yield f"journal: the outbox has room for {status.room_bytes // 10**6} MB more"
+    if status.details_lost:
+        yield f"journal: {status.details_lost} events were lost to a disk that took none"
+
+
+def _of_the_clock(status: Status) -> Iterator[str]:
+    if status.clock_ahead_s:
+        yield (
+            f"clock: the machine's has been set, and is {status.clock_ahead_s:+.0f} s ahead of the"
+            " line's, which follows when nobody is on the line"
+        )

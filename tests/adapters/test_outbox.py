@@ -197,3 +197,14 @@ async def test_a_closed_outbox_takes_nothing(path: Path) -> None:
     await outbox.close()
     with pytest.raises(RuntimeError, match="closed"):
         outbox.record(event(EventKind.ARRIVED))
+
+
+async def test_an_outbox_knows_whether_it_was_ever_used(path: Path) -> None:
+    async with await Outbox.open(path) as outbox:
+        assert not await outbox.ever_used()
+        outbox.record(event(EventKind.ARRIVED))
+        assert await outbox.ever_used()
+        (stored,) = await outbox.unshipped(10)
+        await outbox.shipped(stored.seq)
+    async with await Outbox.open(path) as again:
+        assert await again.ever_used()

@@ -114,6 +114,14 @@ def test_a_wrap_up_lasts_its_time_and_only_the_counsellor_ends_it_sooner() -> No
     assert wrapping.resume(NINE + SECOND).doing is Doing.FREE
 
 
+def test_a_wrap_up_is_over_when_the_clock_has_been_set_back_to_before_it() -> None:
+    wrapping = talking().end(NINE, wrap_up_s=30)
+    before = NINE - 60 * SECOND
+    settled = wrapping.settled(before)
+    assert (settled.doing, settled.since) == (Doing.FREE, before)
+    assert settled.can_be_rung(before)
+
+
 def test_a_pause_asked_for_in_a_call_begins_after_the_wrap_up() -> None:
     asked = talking().pause(NINE, PauseReason.LUNCH)
     assert asked.doing is Doing.TALKING

@@ -12,9 +12,9 @@ from ivr.settings import Settings
 from tests.e2e.line import POLL_S, READY_S, Line
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class MovedClock:
-    """The machine's clock, moved by so much. Implements `ivr.ports.Clock`."""
+    """The machine's clock, moved by so much, which may change. Implements `ivr.ports.Clock`."""
 
     by: timedelta
 

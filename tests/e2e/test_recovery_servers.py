@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from ivr.embedded.asterisk import EmbeddedAsterisk
@@ -22,7 +21,8 @@ from ivr.settings import Address
 from tests.e2e.at_work import running
 from tests.e2e.callers import Undisturbed, connected, in_line, served, talk
 from tests.e2e.joining import ANOTHER, CITIZEN, FORSAKEN, MENUS, QUIET, choose, dial, join
-from tests.e2e.line import POLL_S, READY_S, Line
+from tests.e2e.line import Line
+from tests.e2e.readiness import becomes
 from tests.e2e.wire import Wire, wire_to
 from tests.ports import free_port
 
@@ -136,17 +136,3 @@ async def test_calls_go_on_without_postgres_and_are_recorded_in_order_when_it_is
     assert await line.outcomes(2) == ["served", "served"]
     came = await line.rows("SELECT id, at FROM call_event ORDER BY ctid")
     assert [row["at"] for row in came] == sorted(row["at"] for row in came)
-
-
-async def becomes(line: Line, state: str) -> None:
-    """Wait until /readyz says so."""
-    deadline = asyncio.get_running_loop().time() + READY_S
-    async with aiohttp.ClientSession() as session:
-        while (seen := await _state(session, line)) != state:
-            assert asyncio.get_running_loop().time() < deadline, f"{seen}\n{line.logged()}"
-            await asyncio.sleep(POLL_S)
-
-
-async def _state(session: aiohttp.ClientSession, line: Line) -> str:
-    async with session.get(f"http://{line.http}/readyz") as answer:
-        return str((await answer.json())["state"])

@@ -119,3 +119,14 @@ def test_a_password_is_not_in_the_settings_own_words():
     given = {"IVR_ARI_URL": "http://pbx:8088", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "hunter2"}
 
     assert "hunter2" not in repr(Settings.from_environment(given))
+
+
+def test_how_far_the_outbox_may_grow_is_said_in_megabytes():
+    assert Settings.from_environment({}).outbox_mb == 2000
+    assert Settings.from_environment({"IVR_OUTBOX_MB": "150"}).outbox_mb == 150
+
+
+@pytest.mark.parametrize("written", ["9", "1000001", "-5", "2 GB", "1.5", "²"])
+def test_an_outbox_of_no_size_is_refused(written: str):
+    with pytest.raises(Refusal, match=r"IVR_OUTBOX_MB.*10 to 1000000"):
+        Settings.from_environment({"IVR_OUTBOX_MB": written})

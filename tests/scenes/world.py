@@ -10,7 +10,7 @@ from ivr.director import Book, Director, Door, House, Roster
 from ivr.domain.call import CallId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
-from ivr.ports import PhoneChanged, SwitchUnavailable
+from ivr.ports import Clock, PhoneChanged, SwitchUnavailable
 from tests.fakes.alone import MemoryNotes, Notes
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
 from tests.fakes.journal import Disk, MemoryJournal
@@ -52,7 +52,7 @@ class World:
     def start(self, steps: Steps | None = None) -> None:
         """Start a controller; `steps` counts its steps, and may strike."""
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
-        clock = self.clock
+        clock = self.time()
         numbers, notes = NumberingPlans(), MemoryNotes(self.notes)
         roster = Roster(self.config, clock, journal)
         self.house = House(
@@ -72,6 +72,10 @@ class World:
         task = asyncio.create_task(director.run(lambda: None))
         counting.reset(token)
         self.controller = Controller(switch, journal, notes, task, director)
+
+    def time(self) -> Clock:
+        """What a controller that starts now goes by."""
+        return self.clock
 
     def on_air(self) -> frozenset[CallId]:
         """The calls back that the controller performs."""

@@ -42,6 +42,10 @@ class MadeUpStatus:
     oldest_s: float = 0.0
     set_aside: int = 0
     faults: Mapping[str, str] = field(default_factory=dict)
+    details_lost: int = 0
+    room_bytes: int = 10**9
+    filling: bool = False
+    clock_ahead_s: float = 0.0
     counsellors: Mapping[Doing, int] = field(default_factory=dict)
     promises: Mapping[LineId, Promises] = field(default_factory=dict)
 
@@ -90,6 +94,15 @@ async def test_calls_go_on_while_postgres_is_away(
     assert await ready(web) == (200, "degraded", ["database: ConnectionRefusedError: no"])
 
 
+async def test_a_postgres_that_is_too_slow_for_what_comes_is_an_alarm(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.backlog, status.oldest_s = 500, 59.0
+    assert await ready(web) == (200, "ready", [])
+    status.oldest_s = 61.0
+    assert await ready(web) == (200, "degraded", ["database: lags by 61 s, 500 events"])
+
+
 async def test_refused_events_are_shown_until_a_person_has_looked(
     web: aiohttp.ClientSession, status: MadeUpStatus
 ) -> None:
@@ -104,6 +117,25 @@ async def test_work_that_was_begun_again_is_shown_with_the_reason(
 ) -> None:
     status.faults = {"ship": "KeyError, see the log"}
     assert await ready(web) == (200, "degraded", ["ship: KeyError, see the log"])
+
+
+async def test_an_outbox_that_fills_or_has_lost_something_is_an_alarm(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.room_bytes, status.filling, status.details_lost = 9_500_000, True, 3
+    code, state, (filling, lost) = await ready(web)
+    assert (code, state) == (200, "degraded")
+    assert "9 MB" in filling
+    assert "3 events" in lost
+
+
+async def test_a_machine_whose_clock_was_set_while_somebody_waits_is_an_alarm(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    status.clock_ahead_s = -3600.0
+    code, state, (reason,) = await ready(web)
+    assert (code, state) == (200, "degraded")
+    assert "-3600 s" in reason
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""The night on which the clocks change: nobody is dropped, and nobody's phone rings early."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+
+from ivr.domain.callback import Status
+from ivr.domain.schedule import Hours, Schedule
+from tests.fakes.service import FREE, changed, service
+from tests.fakes.time import BEGIN, run_in_virtual_time
+from tests.scenes.asking import ASKS, IN_LINE, PATIENT, asked
+from tests.scenes.called_back import CalledBack, dials
+from tests.scenes.world import World
+
+DAILY = Schedule(weekly={day: (Hours(opens=time(9), closes=time(15)),) for day in range(7)})
+# The day before (UTC), and when it is nine in the morning after it, by the new time.
+NIGHTS = {
+    "back to winter": (
+        datetime(2026, 10, 24, 11, tzinfo=UTC),
+        datetime(2026, 10, 25, 7, tzinfo=UTC),
+    ),
+    "on to summer": (datetime(2027, 3, 27, 12, tzinfo=UTC), datetime(2027, 3, 28, 6, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_after_a_night_of_23_or_25_hours_citizens_are_called_at_nine_and_not_before(
+    night: str,
+) -> None:
+    async def story() -> None:
+        before, nine = NIGHTS[night]
+        world = CalledBack(changed(dials(), "free", schedule=DAILY))
+        world.clock.ahead = before - BEGIN
+        world.start()
+        await asked(world, {**IN_LINE, **ASKS})
+        await asyncio.sleep((nine - timedelta(hours=3) - world.clock.now()).total_seconds())
+        world.phone("anna")
+        await world.until(lambda: world.citizen.rung == 1, 5 * 3600, every_s=10)
+        assert nine <= world.clock.now() <= nine + timedelta(minutes=1)
+        await world.until_ended(Status.REACHED)
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize(
+    "changes", [datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2027, 3, 28, 1, tzinfo=UTC)]
+)
+def test_who_waits_while_the_clocks_change_hears_their_place_and_is_served(
+    changes: datetime,
+) -> None:
+    async def story() -> None:
+        always = replace(DAILY, forced_open=True)
+        often = replace(PATIENT, announce_every_s=60)
+        world = World(changed(service(), "free", schedule=always, waiting=often))
+        world.clock.ahead = changes - timedelta(minutes=2) - BEGIN
+        world.start()
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, IN_LINE):
+            await world.until(lambda: caller.music)
+            await asyncio.sleep(240)
+            told = [at for at, sound in caller.heard if sound.endswith("queue_next")]
+            gaps = [later - at for at, later in pairwise(told)]
+            assert len(told) >= 3
+            assert max(gaps) - min(gaps) < 1.0, "told their place at another pace"
+            world.phone("anna")
+            await world.until(lambda: caller.up)
+        world.asterisk.end(caller.id)
+        await world.until_over(caller)
+        assert world.outcomes(caller) == ["served"]
+        await asyncio.sleep(1)
+        await world.stop()
+
+    run_in_virtual_time(story())
