@@ -42,6 +42,11 @@ class Condition:
         return self.conductor is not None and self.conductor.connected
 
     @property
+    def switch_answer_s(self) -> float | None:
+        """See Status."""
+        return self.conductor.answer_s if self.conductor is not None else None
+
+    @property
     def journal_fault(self) -> str | None:
         """See Status."""
         return None if self._outbox is None else self._outbox.fault

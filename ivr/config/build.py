@@ -40,6 +40,7 @@ def service(files: Files) -> Service:
         shared_phones=tuple(people.shared_phones),
         outside_numbers=tuple(lines.outside_numbers),
         outside_longest_s=lines.outside_longest_s,
+        most_calls=lines.most_calls,
         desk=DeskPolicy(**dict(people.desk)),
         calling_back=_calling_back(lines.calling_back),
     )

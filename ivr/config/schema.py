@@ -32,6 +32,7 @@ from ivr.config.policies import (
     WaitingSection,
 )
 from ivr.config.section import Bilingual, Section
+from ivr.domain.load import MOST_CALLS
 from ivr.domain.policy import OnBudgetEnd
 from ivr.domain.service import OUTSIDE_LONGEST_S, Charging
 
@@ -88,6 +89,7 @@ class LinesFile(Section):
     crisis_number: PhoneNumber = Field(description="the social and crisis emergency number")
     outside_numbers: list[PhoneNumber] = Field(default_factory=list)
     outside_longest_s: Annotated[float, Field(ge=60, le=86400)] = OUTSIDE_LONGEST_S
+    most_calls: Annotated[int, Field(ge=1, le=1500)] = MOST_CALLS
     calling_back: OutgoingSection = Field(default_factory=OutgoingSection)
     topics: dict[Name, TopicSection] = Field(min_length=1, description="what callers may choose")
     lines: dict[Name, LineSection] = Field(min_length=1, description="the service numbers")

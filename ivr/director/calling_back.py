@@ -94,8 +94,9 @@ class CallingBack:
         return min(instants, default=None)
 
     def room(self) -> int:
-        """How many citizens more may be dialled now."""
-        return self.attempts.bounds.room()
+        """How many citizens more may be dialled now, without a call too many."""
+        inside = len(self._on_air())
+        return min(self.attempts.bounds.room(), self._house.service.most_calls - inside)
 
     async def dial(self, call: Call) -> None:
         """Ring the citizen's phone; the facts are on its channel from the first.

@@ -42,6 +42,11 @@ class Conductor:
         return self._director is not None and self._director.ready
 
     @property
+    def answer_s(self) -> float | None:
+        """How long the switch took lately to answer, seconds; None: not connected, or unasked."""
+        return self._connection.answer_s if self._connection is not None else None
+
+    @property
     def calls(self) -> int:
         """How many calls are being performed."""
         return self._director.calls if self._director is not None else 0

@@ -17,11 +17,13 @@ from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
 from ivr.director.performing import Performance
 from ivr.director.resuming import owed, talking
+from ivr.director.sweeper import Sweeper
 from ivr.director.switchboard import Switchboard
 from ivr.director.unperformed import close_afterwards, turn_away
 from ivr.domain.call import CallId, ChannelId, Facts, SceneName
 from ivr.domain.reception import receive
 from ivr.domain.recovery import (
+    Action,
     Adopt,
     Attend,
     Close,
@@ -83,6 +85,15 @@ class Director:
             desk_calls=self._desk_calls,
             greet=self._greet,
         )
+        self._sweeper = Sweeper(
+            self._switch,
+            calls=self._calls,
+            desk=self._desk,
+            desk_calls=self._desk_calls,
+            call_id=house.call_id,
+            act=self._act,
+            ended=self._switchboard.act_safely,
+        )
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
         self._ended = asyncio.Event()
@@ -126,6 +137,7 @@ class Director:
                     self.ready = True
                     on_ready()
                     self._tasks.start(AtWork(self._house, self._switch).watch(), "at work")
+                    self._tasks.start(self._sweeper.sweep(), "sweep")
                     async for event in self._connection.events():
                         self._switchboard.act_safely(event)
             finally:
@@ -158,24 +170,27 @@ class Director:
         self._desk.expect(action.facts for action in adopted if _in_line(action.facts))
         log.info("director.connected", channels=len(snapshot.channels), actions=len(actions))
         for action in actions:
-            match action:
-                case Adopt():
-                    self._adopt(action)
-                case Greet(found=found):
-                    self._greet(_arrival(found))
-                case Attend(channel=channel, account=account, dialled=dialled):
-                    self._desk_calls.attend(channel, account, dialled, found=True)
-                case Close():
-                    await close_afterwards(self._house, action)
-                case HangUpOrphan(channel=channel):
-                    await self._switch.hang_up(channel)
-                case RemoveBridge(bridge=bridge):
-                    await self._switch.part(bridge)
-                case _:
-                    assert_never(action)
+            await self._act(action)
         self._calling_back.attempts.settle({call.facts.call_id for call in self._calls.values()})
         self._desk.match_soon()
         self._tasks.start(alone.watch(snapshot.started), "alone")
+
+    async def _act(self, action: Action) -> None:
+        match action:
+            case Adopt():
+                self._adopt(action)
+            case Greet(found=found):
+                self._greet(_arrival(found))
+            case Attend(channel=channel, account=account, dialled=dialled):
+                self._desk_calls.attend(channel, account, dialled, found=True)
+            case Close():
+                await close_afterwards(self._house, action)
+            case HangUpOrphan(channel=channel):
+                await self._switch.hang_up(channel)
+            case RemoveBridge(bridge=bridge):
+                await self._switch.part(bridge)
+            case _:
+                assert_never(action)
 
     def _greet(self, arrived: Arrived) -> None:
         channel = arrived.channel
@@ -190,6 +205,7 @@ class Director:
             now=self._house.clock.now(),
             since=arrived.since,
             objection=self._house.numbers.objection,
+            calls=len(self._calls),
         )
         facts = replace(facts, answered=arrived.up)
         if self._doors_open:

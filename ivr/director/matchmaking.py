@@ -66,6 +66,12 @@ class Matchmaker:
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
 
+    @property
+    def legs(self) -> frozenset[ChannelId]:
+        """Whomever we called, on which channels; see `party`."""
+        known = (self._offers.legs, self.colleagues.outside, self._partings.legs)
+        return frozenset(channel for legs in known for channel in legs)
+
     def party(self, channel: ChannelId) -> OutgoingLeg | None:
         """Whoever we called on this channel, ringing or answered."""
         return (

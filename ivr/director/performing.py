@@ -11,10 +11,12 @@ from ivr.director.calling_back import CallingBack
 from ivr.director.house import House
 from ivr.director.leaving import keep_place
 from ivr.director.matchmaking import Matchmaker
-from ivr.domain.call import CLOSED_SCENES, TALK_SCENES, Outcome, SceneName
+from ivr.director.stillness import Stalled, Stillness
+from ivr.domain.call import BUSY_SCENES, CLOSED_SCENES, TALK_SCENES, Outcome, SceneName
 from ivr.domain.ending import outcome_of_hangup
 from ivr.domain.journal import EventKind
 from ivr.domain.reception import answered_at_once
+from ivr.domain.waiting import in_time
 from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes import SCENES
 from ivr.stage import Call
@@ -24,7 +26,9 @@ log = structlog.get_logger(__name__)
 MOST_FAULTS = 2
 # A command may learn of a hang-up before its event comes.
 HANGUP_BOUND_S = 2.0
-NO_WAITING = CLOSED_SCENES | {SceneName.UNKNOWN_NUMBER}
+# A scene that hangs may hang in what it tidies up as well.
+LET_GO_BOUND_S = 6.0
+NO_WAITING = CLOSED_SCENES | BUSY_SCENES | {SceneName.UNKNOWN_NUMBER}
 
 
 class CallerHungUp(Exception):
@@ -119,27 +123,47 @@ class Performance:
                 raise
             except Exception as error:
                 await self._raise_if_hung_up(error)
-                faults += 1
+                stalled = isinstance(error, Stalled)
+                faults += MOST_FAULTS if stalled else 1  # who sat in silence does so once
                 log.exception("scene.failed", scene=self._call.facts.scene)
                 self._call.record(EventKind.FAULT, of=f"/{faults}", what=type(error).__name__)
                 result = await self._after_fault(faults)
+                if stalled and isinstance(result, SceneName):
+                    playing = self._apologise_and_play(result)
+                    continue
             if isinstance(result, Outcome):
                 return result
             playing = self._scene(result)
 
     async def _until_hangup(self, playing: Awaitable[SceneName | Outcome]) -> SceneName | Outcome:
         """What is played races against the end of the caller's channel."""
-        gone = self._call.party.gone
+        gone, stillness = self._call.party.gone, Stillness(self._call)
         acting = asyncio.ensure_future(playing)
+        endings: set[asyncio.Future[Any]] = {acting, gone}
         try:
-            endings: set[asyncio.Future[Any]] = {acting, gone}
-            await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+            done: set[asyncio.Future[Any]] = set()
+            while not done:
+                look_s = stillness.look()
+                done, _ = await asyncio.wait(
+                    endings, timeout=look_s, return_when=asyncio.FIRST_COMPLETED
+                )
             if gone.done():
                 raise CallerHungUp
             return acting.result()
         finally:
             acting.cancel()
-            await asyncio.gather(acting, return_exceptions=True)
+            ended = asyncio.gather(acting, return_exceptions=True)
+            if not (await asyncio.wait({ended}, timeout=LET_GO_BOUND_S))[0]:
+                log.error("scene.does_not_end", scene=self._call.facts.scene)
+
+    async def _apologise_and_play(self, scene: SceneName) -> SceneName | Outcome:
+        """After a scene that hung: the caller hears that something went wrong, and stays."""
+        call = self._call
+        await call.party.stop_everything()
+        sorry = call.prompt("sorry_stay")
+        if in_time(call.line, call.facts, call.now(), call.length(sorry)):
+            await call.say(sorry)
+        return await self._scene(scene)
 
     async def _raise_if_hung_up(self, error: Exception) -> None:
         """A scene may have failed because the caller has gone, and that is no fault."""

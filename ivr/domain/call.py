@@ -43,6 +43,8 @@ class SceneName(StrEnum):
     CLOSED = "closed"
     CLOSED_NOTICE = "closed_notice"
     CLOSED_OFFER = "closed_offer"
+    BUSY = "busy"
+    BUSY_NOTICE = "busy_notice"
     UNKNOWN_NUMBER = "unknown_number"
     FAREWELL = "farewell"
     DIALLING = "dialling"
@@ -54,6 +56,9 @@ CALLING_SCENES = frozenset({SceneName.DIALLING, SceneName.GREETING})
 
 # Where a caller is told that the line is closed, and may ask to be called back.
 CLOSED_SCENES = frozenset({SceneName.CLOSED, SceneName.CLOSED_NOTICE, SceneName.CLOSED_OFFER})
+
+# Where a caller is told that the whole service has as many calls as it takes.
+BUSY_SCENES = frozenset({SceneName.BUSY, SceneName.BUSY_NOTICE})
 
 # Where the caller has a counsellor, if `Facts.connected` says so as well.
 TALK_SCENES = frozenset(
@@ -68,6 +73,7 @@ class Limit(StrEnum):
     FULL = "full"  # the line has its greatest length
     NOBODY = "nobody"  # nobody who could serve the caller is at work
     CLOSING = "closing"  # the line has closed, and the time to serve those in it is over
+    BUSY = "busy"  # the service has as many calls as it takes
 
 
 class Refused(StrEnum):

@@ -1,6 +1,14 @@
 """How a call ended, when it ended otherwise than by its last scene."""
 
-from ivr.domain.call import CALLING_SCENES, CLOSED_SCENES, TALK_SCENES, Facts, Outcome, SceneName
+from ivr.domain.call import (
+    BUSY_SCENES,
+    CALLING_SCENES,
+    CLOSED_SCENES,
+    TALK_SCENES,
+    Facts,
+    Outcome,
+    SceneName,
+)
 
 # Q.850 causes with which a network ends a call that nobody answered in its time:
 # 102 is recovery on timer expiry.
@@ -19,6 +27,7 @@ _KEYING = frozenset({SceneName.NUMBER, SceneName.READ_BACK})
 _BY_SCENE = {
     **dict.fromkeys(CALLING_SCENES, Outcome.NOT_REACHED),
     **dict.fromkeys(CLOSED_SCENES, Outcome.CLOSED_HOURS),
+    **dict.fromkeys(BUSY_SCENES, Outcome.TURNED_AWAY),
     SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
 }
 

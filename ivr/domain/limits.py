@@ -9,12 +9,15 @@ from ivr.domain.policy import Ending
 from ivr.domain.schedule import intervals
 from ivr.domain.service import ServiceLine
 
+CALLING_BACK = frozenset({Ending.OFFER_CALLBACK, Ending.KEEP_CALLBACK})
 HORIZON = timedelta(days=1)  # longer than anybody waits
 
 
 def ending(line: ServiceLine, facts: Facts, limit: Limit) -> Ending:
     """What the line does at this limit; nobody is led twice to another topic, or to their own."""
     configured = _configured(line, limit)
+    if limit is Limit.BUSY and configured not in CALLING_BACK:
+        return Ending.NOTICE  # there is no room to wait, for whichever topic
     other = line.waiting.other_topic
     nowhere = facts.redirected or other is None or other == facts.topic
     return Ending.NOTICE if configured is Ending.OTHER_TOPIC and nowhere else configured
@@ -72,7 +75,7 @@ def _configured(line: ServiceLine, limit: Limit) -> Ending:
     match limit:
         case Limit.LONGEST:
             return policy.on_longest
-        case Limit.FULL:
+        case Limit.FULL | Limit.BUSY:
             return policy.on_full
         case Limit.NOBODY:
             return policy.on_nobody

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ivr.domain.call import Caller, CallId, Facts, SceneName
 from ivr.domain.destination import Objection, refused
+from ivr.domain.load import at_the_door
 from ivr.domain.number import normalised
 from ivr.domain.schedule import open_at
 from ivr.domain.service import Charging, Service
@@ -21,12 +22,14 @@ def receive(
     now: datetime,
     objection: Objection,
     since: datetime | None = None,
+    calls: int = 0,
 ) -> Facts:
     """The facts of a call that has just arrived.
 
     `caller` is what the network delivered, in any form; nothing of it is kept
     when the caller withheld the number. `since` is when the call came, if the switch has
     served it alone until now: then it has its place in the line from that instant on.
+    `calls` are those inside, of all lines.
     """
     arrived = now if since is None else min(since, now)
     line = service.line_for(dialled)
@@ -40,8 +43,10 @@ def receive(
         scene = SceneName.UNKNOWN_NUMBER
     elif not open_at(line.schedule, arrived):
         scene = SceneName.CLOSED
-    else:
+    elif since is not None:  # they have been inside all the time
         scene = SceneName.LANGUAGE
+    else:
+        scene = at_the_door(calls, service.most_calls)
     return Facts(
         call_id=call_id,
         dialled=dialled[:MOST_DIALLED],

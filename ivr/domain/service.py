@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.domain.call import CounsellorId, Language, LineId, TopicId
+from ivr.domain.load import MOST_CALLS
 from ivr.domain.number import dialled_form
 from ivr.domain.policy import (
     CallbackPolicy,
@@ -109,7 +110,8 @@ class Service:
     `shared_phones` are SIP accounts of phones that belong to no one person.
     `outside_numbers` are those, in their `dialled_form`, to which a call may be
     transferred, and `outside_longest_s` is how many seconds it may last there.
-    `calling_back` bounds the calls back of all lines together.
+    `calling_back` bounds the calls back of all lines together. Beyond `most_calls` at the same
+    time nobody is taken in, and nobody called back.
     """
 
     region: Mapping[Language, str]
@@ -123,6 +125,7 @@ class Service:
     outside_longest_s: float = OUTSIDE_LONGEST_S
     desk: DeskPolicy = field(default_factory=DeskPolicy)
     calling_back: OutgoingPolicy = field(default_factory=OutgoingPolicy)
+    most_calls: int = MOST_CALLS
 
     @property
     def phones(self) -> tuple[str, ...]:

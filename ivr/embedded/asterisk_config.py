@@ -16,6 +16,9 @@ from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
 
 ARI_USER = "ivr"
+# The last resort: beyond it Asterisk itself refuses calls, with 503. More than the controller
+# ever lets in and tells that all lines are busy (`most_calls` in lines.yaml, and a quarter).
+MOST_CALLS = 2000
 
 # Characters that end a value, a path or a list in one of Asterisk's files.
 _UNFIT = frozenset(":;,&|\"'`$\\()[]{}<>#\n\r\t")
@@ -126,7 +129,8 @@ def _asterisk(folders: Folders) -> str:
         "astsbindir": folders.root.path / "usr/sbin",
     }
     lines = [f"{name}={path}" for name, path in directories.items()]
-    return "\n".join(["[directories]", *lines, "", "[options]", "live_dangerously=no", ""])
+    options = ["live_dangerously=no", f"maxcalls={MOST_CALLS}"]
+    return "\n".join(["[directories]", *lines, "", "[options]", *options, ""])
 
 
 def _transports(reach: Reach) -> str:

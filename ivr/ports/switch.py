@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
+from ivr.domain.sweep import Ours
 from ivr.ports.events import PlaybackId, SwitchEvent
 from ivr.ports.speech import Media
 
@@ -165,6 +166,9 @@ class Switch(Protocol):
 
     async def tell_at_work(self, phones: str) -> None:
         """Keep, for as long as the switch runs, what `domain.alone.at_work` writes."""
+
+    async def ours(self) -> Ours:
+        """The channels and bridges of our application now; one small request."""
         ...
 
     async def snapshot(self) -> Snapshot:
@@ -176,6 +180,11 @@ class Connection(Protocol):
     """One connection to the switch, from its opening until it is lost or closed."""
 
     switch: Switch
+
+    @property
+    def answer_s(self) -> float | None:
+        """How long the switch took lately to say what it was asked for, seconds; None: unasked."""
+        ...
 
     def events(self) -> AsyncIterator[SwitchEvent]:
         """The events in order, buffered from the first moment; ends with the connection."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from ivr.domain.call import Outcome, SceneName
+from ivr.scenes.busy import busy, busy_notice
 from ivr.scenes.callback import budget_end, callback, farewell
 from ivr.scenes.calling_back import dialling, greeting
 from ivr.scenes.closed import closed, closed_notice, closed_offer
@@ -45,5 +46,7 @@ SCENES: Mapping[SceneName, Scene] = {
     SceneName.CLOSED: closed,
     SceneName.CLOSED_NOTICE: closed_notice,
     SceneName.CLOSED_OFFER: closed_offer,
+    SceneName.BUSY: busy,
+    SceneName.BUSY_NOTICE: busy_notice,
     SceneName.UNKNOWN_NUMBER: unknown_number,
 }

@@ -28,7 +28,7 @@ async def closed(call: Call, desk: Desk) -> SceneName | Outcome:
         for lang in call.line.languages:
             await _notice(call, lang)
         return Outcome.CLOSED_HOURS
-    call.note(closed=True, language=await _language(call))
+    call.note(closed=True, language=await ask_language(call))
     return SceneName.CLOSED_NOTICE
 
 
@@ -62,7 +62,7 @@ async def closed_offer(call: Call, desk: Desk) -> SceneName | Outcome:
             return Outcome.CLOSED_HOURS
 
 
-async def _language(call: Call) -> Language | None:
+async def ask_language(call: Call) -> Language | None:
     """The language chosen, or the only one; None: silence, or another key."""
     offered = call.line.languages
     if len(offered) == 1:

@@ -19,6 +19,7 @@ WHY: Final[Mapping[Limit, str]] = {
     Limit.FULL: "queue_full",
     Limit.NOBODY: "nobody_present",
     Limit.CLOSING: "closing_now",
+    Limit.BUSY: "all_busy",
 }
 
 
@@ -29,7 +30,7 @@ async def limit(call: Call, desk: Desk) -> SceneName | Outcome:
         return SceneName.WAITING
     how = ending(call.line, call.facts, because)
     call.record(EventKind.LIMIT, because=because, ending=how)
-    if how is not Ending.WAIT:
+    if how is not Ending.WAIT and because is not Limit.BUSY:  # which they know by now
         await call.say(call.prompt(WHY[because]))
     match how:
         case Ending.OFFER_CALLBACK:
@@ -114,4 +115,5 @@ def _when_and_where(call: Call) -> list[Prompt]:
         name, slots = closed_notice(call.line.schedule, now)
         return [call.prompt(name, **slots), crisis]
     later = call.prompt("call_later")
-    return [later, crisis] if call.facts.urgent else [later]
+    needed = call.facts.urgent or call.facts.limit is Limit.BUSY
+    return [later, crisis] if needed else [later]

@@ -73,12 +73,17 @@ Heard = Pressed | Finished | Interrupted | Asked
 
 
 class Party:
-    """Someone at the other end of a channel. `gone` is set, once, when the channel has ended."""
+    """Someone at the other end of a channel. `gone` is set, once, when the channel has ended.
+
+    `busy_until` is how long what is said or listened for just now may take, or when the last
+    of it ended (event loop time).
+    """
 
     def __init__(self, channel: ChannelId, switch: Switch, speech: Speech) -> None:
         self.channel = channel
         self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.holds_us = False  # they have put us on hold, and may send no sound
+        self.busy_until = -math.inf
         self._switch = switch
         self._speech = speech
         self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -160,6 +165,7 @@ class Party:
     ) -> Heard | None:
         if until is not None:
             until.add_done_callback(self._wake)
+        self.busy_until = deadline
         try:
             while until is None or not until.done():
                 event = await self._next(deadline)
@@ -175,6 +181,7 @@ class Party:
                         pass
             return Interrupted()
         finally:
+            self.busy_until = _now()
             if until is not None:
                 until.remove_done_callback(self._wake)
 

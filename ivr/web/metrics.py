@@ -1,5 +1,6 @@
 """What Prometheus is told: calls, waits, callbacks, and how the service is."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -132,6 +133,7 @@ class Metrics:
             ("ivr_clock_ahead_seconds", "How far off it was set", lambda: status.clock_ahead_s),
             ("ivr_switch_connected", "1: connected", lambda: status.switch_connected),
             ("ivr_standby", "1: waits to take over", lambda: status.waits is not None),
+            ("ivr_switch_answer_seconds", "Asterisk's latest answer", lambda: _answer_s(status)),
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)
@@ -162,6 +164,11 @@ class _PromisesNow(Collector):
             for line, known in promises.items():
                 gauge.add_metric([line], of(known))
             yield gauge
+
+
+def _answer_s(status: Status) -> float:
+    """Not a number while it is not known: nothing would look like an answer at once."""
+    return math.nan if status.switch_answer_s is None else status.switch_answer_s
 
 
 def _how_many(status: Status, doing: Doing) -> int:

@@ -35,6 +35,11 @@ class Status(Protocol):
         ...
 
     @property
+    def switch_answer_s(self) -> float | None:
+        """How long Asterisk took lately to answer, seconds; None while that is not known."""
+        ...
+
+    @property
     def journal_fault(self) -> str | None:
         """Why the local disk does not take events."""
         ...

@@ -252,6 +252,18 @@ def test_how_long_a_call_may_last_outside_is_read_and_is_hours_where_nothing_is_
     assert load(folder).outside_longest_s == 5400
 
 
+@pytest.mark.parametrize("wrong", ["0", "1501", "many", "[]"])
+def test_how_many_calls_are_taken_in_is_read_within_its_bounds(
+    folder: Path, spoil: Spoil, problems: Problems, wrong: str
+) -> None:
+    assert load(folder).most_calls == 400
+    spoil("lines", 'crisis_number: "112"', 'crisis_number: "112"\nmost_calls: 2')
+    assert load(folder).most_calls == 2
+    spoil("lines", "most_calls: 2", f"most_calls: {wrong}")
+    (told,) = problems()
+    assert told.startswith("lines.yaml:3:13: must be ")
+
+
 def test_a_free_wait_that_ends_among_the_questions_is_a_doubt_and_no_mistake(
     folder: Path, spoil: Spoil
 ) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.call import (
+    BUSY_SCENES,
     CALLING_SCENES,
     CLOSED_SCENES,
     TALK_SCENES,
@@ -48,6 +49,7 @@ BEFORE_THE_ANSWER = {
     SceneName.CONNECTING: Outcome.ABANDONED_QUEUE,
     SceneName.TALKING: Outcome.ABANDONED_QUEUE,
     **dict.fromkeys(CLOSED_SCENES, Outcome.CLOSED_HOURS),
+    **dict.fromkeys(BUSY_SCENES, Outcome.TURNED_AWAY),
     SceneName.UNKNOWN_NUMBER: Outcome.UNKNOWN_NUMBER,
     SceneName.FAREWELL: Outcome.ABANDONED_QUEUE,
     SceneName.DIALLING: Outcome.NOT_REACHED,
@@ -87,7 +89,8 @@ def test_the_networks_ring_limit_is_told_apart_from_a_caller_who_gives_up(
     scene: SceneName,
 ) -> None:
     ended = replace(CALL, scene=scene)
-    told_anyway = {SceneName.UNKNOWN_NUMBER, SceneName.LIMIT, *CLOSED_SCENES, *CALLING_SCENES}
+    told_anyway = {SceneName.UNKNOWN_NUMBER, SceneName.LIMIT, *CALLING_SCENES}
+    told_anyway |= CLOSED_SCENES | BUSY_SCENES
     expected = BEFORE_THE_ANSWER[scene] if scene in told_anyway else Outcome.CARRIER_RELEASED
     assert outcome_of_hangup(ended, cause=RING_LIMIT, callback_kept=False) is expected
 

@@ -18,7 +18,12 @@ AT_NIGHT = BEGIN + timedelta(hours=12)
 
 
 def _received(
-    dialled: str, caller: str = "0401234567", *, hidden: bool = False, now: datetime = BEGIN
+    dialled: str,
+    caller: str = "0401234567",
+    *,
+    hidden: bool = False,
+    now: datetime = BEGIN,
+    calls: int = 0,
 ) -> Facts:
     return receive(
         SERVICE,
@@ -28,6 +33,7 @@ def _received(
         hidden=hidden,
         now=now,
         objection=lambda number: Refused.PREMIUM if number.startswith("+358600") else None,
+        calls=calls,
     )
 
 
@@ -50,6 +56,28 @@ def test_the_number_and_the_hour_decide_where_a_call_begins(
     call = _received(dialled, now=now)
     assert (call.line, call.scene) == (line, scene)
     assert call.arrived == now
+
+
+@pytest.mark.parametrize(
+    ("calls", "scene"),
+    [
+        (0, SceneName.LANGUAGE),
+        (399, SceneName.LANGUAGE),
+        (400, SceneName.BUSY),
+        (499, SceneName.BUSY),
+        (500, SceneName.BUSY_NOTICE),
+        (10**9, SceneName.BUSY_NOTICE),
+    ],
+)
+def test_beyond_the_most_calls_a_new_one_is_only_told_so_and_before_the_answer(
+    calls: int, scene: SceneName
+) -> None:
+    for dialled in (FREE, TOLL_FREE, PAID):
+        call = _received(dialled, calls=calls)
+        assert call.scene is scene
+        assert answered_at_once(SERVICE, call) is (calls < 400 and dialled != FREE)
+    assert _received(CLOSED, calls=calls).scene is SceneName.CLOSED
+    assert _received("0999999", calls=calls).scene is SceneName.UNKNOWN_NUMBER
 
 
 @pytest.mark.parametrize(

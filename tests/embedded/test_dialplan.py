@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ivr.embedded import asterisk_config
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.dialplan_check import problems
 from ivr.embedded.packages import Root
@@ -137,6 +138,18 @@ def test_nobody_gets_in_by_calling_themselves_the_trunk(asterisk: EmbeddedAsteri
         status, _ = next(stranger.responses())
 
     assert status == 401
+
+
+async def test_beyond_the_last_resort_asterisk_itself_says_that_it_cannot(
+    asterisk: EmbeddedAsterisk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(asterisk_config, "MOST_CALLS", 1)
+    async with _controller(asterisk.ensure_running()) as events:
+        with Caller(asterisk.sip) as inside, Caller(asterisk.sip) as outside:
+            inside.invite("0291234567", sender=_PLAIN)
+            await _arrival(events)
+            outside.invite("0291234567", sender=_PLAIN)
+            assert [status for status, _ in outside.responses()][-1] == 503
 
 
 def _dial(phone: Caller, asterisk: EmbeddedAsterisk, number: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
+from ivr.domain.sweep import Ours
 from ivr.ports import (
     ChannelEnded,
     ChannelGone,
@@ -170,6 +171,14 @@ class FakeSwitch:
         found.in_application = False
         self._asterisk.emit(ChannelEnded(channel=channel, cause=0))
 
+    async def ours(self) -> Ours:
+        await self._pass()
+        channels = self._asterisk.channels.values()
+        return Ours(
+            channels=frozenset(c.id for c in channels if c.in_application),
+            bridges=frozenset(self._asterisk.bridges),
+        )
+
     async def snapshot(self) -> Snapshot:
         await self._pass()
         return Snapshot(
@@ -207,6 +216,7 @@ class FakeConnection:
     def __init__(self, switch: FakeSwitch) -> None:
         self.switch: Switch = switch
         self._fake = switch
+        self.answer_s: float | None = None
 
     def events(self) -> AsyncIterator[SwitchEvent]:
         return self._fake.events()

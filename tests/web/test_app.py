@@ -36,6 +36,7 @@ class MadeUpStatus:
 
     waits: str | None = None
     switch_connected: bool = True
+    switch_answer_s: float | None = None
     journal_fault: str | None = None
     shipping_fault: str | None = None
     backlog: int = 0
@@ -296,10 +297,12 @@ async def test_the_state_of_the_service_is_measured_at_each_look(
 ) -> None:
     assert (await scraped(web))["ivr_switch_connected"] == 1
     status.switch_connected, status.journal_fault = False, "disk full"
+    status.switch_answer_s = 0.25
     status.backlog, status.oldest_s, status.set_aside = 7, 3600.5, 1
     status.counsellors = {Doing.FREE: 2}
     now = await scraped(web)
     assert now["ivr_switch_connected"] == 0
+    assert now["ivr_switch_answer_seconds"] == 0.25
     assert now["ivr_journal_broken"] == 1
     assert now["ivr_outbox_backlog"] == 7
     assert now["ivr_outbox_oldest_seconds"] == 3600.5

@@ -11,16 +11,17 @@ import aiohttp
 import structlog
 
 from ivr.adapters.ari.events import OF_PHONES, UNWANTED, Translator
-from ivr.adapters.ari.socket import AriSocket, Json, Replaced
+from ivr.adapters.ari.pulse import Pulse
+from ivr.adapters.ari.socket import CLOSE_BOUND_S, AriSocket, Json, Replaced
 from ivr.adapters.ari.switch import AriSwitch
 from ivr.errors import Refusal
 from ivr.ports import Switch, SwitchEvent, SwitchUnavailable
+from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 5.0
 CONNECT_BOUND_S = 5.0
-CLOSE_BOUND_S = 1.0
 FIRST_PAUSE_S = 0.1
 # Callers are waiting: an Asterisk that is back is found again within a second.
 LONGEST_PAUSE_S = 1.0
@@ -82,8 +83,11 @@ class AriConnections:
         """
         async with aiohttp.ClientSession(headers=self._credentials()) as session:
             socket = await self._patiently(session)
+            pulse = Pulse(socket, self._target.application)
             try:
-                yield AriConnection(socket, AriSwitch(socket, self._target.application))
+                async with Tasks() as tasks:
+                    tasks.start(pulse.watch(), "pulse")
+                    yield AriConnection(socket, AriSwitch(socket, self._target.application), pulse)
             finally:
                 await socket.close()
 
@@ -153,9 +157,15 @@ class AriConnections:
 class AriConnection:
     """An open socket as the line sees it. Implements `ivr.ports.Connection`."""
 
-    def __init__(self, socket: AriSocket, switch: Switch) -> None:
+    def __init__(self, socket: AriSocket, switch: Switch, pulse: Pulse) -> None:
         self.switch = switch
         self._socket = socket
+        self._pulse = pulse
+
+    @property
+    def answer_s(self) -> float | None:
+        """See `ivr.ports.Connection`."""
+        return self._pulse.took_s
 
     async def events(self) -> AsyncIterator[SwitchEvent]:
         """See `ivr.ports.Connection`. Raises Replaced when another controller takes over."""

@@ -10,12 +10,22 @@ from ivr.adapters.ari.events import BACK, CALL, DESK, LEG, LEG_OF, came, entered
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found
+from ivr.domain.sweep import Ours
 from ivr.ports import Snapshot
 
 FACTS = "IVR_STATE"
 NOT_REMEMBERED = "Provided variable was not found"
 # So many channels are asked for their facts at once.
 AT_ONCE = 50
+
+
+async def ours(requests: Requests, application: str) -> Ours:
+    """See `ivr.ports.Switch`."""
+    listed = await requests.read(f"applications/{application}")
+    return Ours(
+        channels=frozenset(ChannelId(each) for each in listed["channel_ids"]),
+        bridges=frozenset(BridgeId(each) for each in listed["bridge_ids"]),
+    )
 
 
 async def snapshot(requests: Requests, application: str) -> Snapshot:

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 ANSWER = "RESTResponse"
 REQUEST_BOUND_S = 5.0
+CLOSE_BOUND_S = 1.0
 
 Json = Mapping[str, Any]
 
@@ -126,7 +127,11 @@ class AriSocket:
     async def close(self) -> None:
         """Close the socket; requests on their way fail, the events end."""
         self._end()
-        await self._ws.close()
+        # Bounded here as well: aiohttp waits anew with every message that still comes in, and
+        # for ever where the other side takes nothing.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_BOUND_S):
+                await self._ws.close()
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
 

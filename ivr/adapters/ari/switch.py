@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from ivr.adapters.ari.calling import Calling, Shown, through_trunk
 from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
-from ivr.adapters.ari.snapshot import FACTS, snapshot
+from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.sweep import Ours
 from ivr.ports import (
     ChannelGone,
     Media,
@@ -233,6 +234,10 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         body = {"variable": AT_WORK, "value": phones}
         await self._requests.do("POST", "asterisk/variable", body)
+
+    async def ours(self) -> Ours:
+        """See `ivr.ports.Switch`."""
+        return await ours(self._requests, self._application)
 
     async def snapshot(self) -> Snapshot:
         """See `ivr.ports.Switch`."""

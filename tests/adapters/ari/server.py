@@ -27,19 +27,23 @@ class FakeAri:
     `answer` gives status and body of a request (None: silence). `refusals` are the
     HTTP statuses of the next attempts to connect; `hang_ups` how many of them are
     accepted and cut off at once; `enters` whether channels that are made come into the
-    application. `asked` holds the commands not yet looked at.
+    application; `tells` whether events that are asked for come. `asked` holds the commands
+    not yet looked at.
     """
 
     answer: Callable[[Request], Answer | None] = lambda _: _OK
     refusals: list[int] = field(default_factory=list)
     hang_ups: int = 0
     enters: bool = True
+    tells: bool = True
     attempts: int = 0
     requests: list[Request] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     asked: asyncio.Queue[Request] = field(default_factory=asyncio.Queue)
     url: str = ""
+    _transport: asyncio.BaseTransport | None = None
+    _deaf: asyncio.Transport | None = None
 
     async def serve(self, http: web.Request) -> web.StreamResponse:
         self.attempts += 1
@@ -53,9 +57,21 @@ class FakeAri:
             await socket.close()
             return socket
         self.sockets.append(socket)
+        self._transport = http.transport
         async for message in socket:
             await self._take(socket, json.loads(message.data))
         return socket
+
+    def go_deaf(self) -> None:
+        """Read nothing more from the newest socket, which stays open."""
+        assert isinstance(self._transport, asyncio.Transport)
+        self._transport.pause_reading()
+        self._deaf = self._transport
+
+    def end(self) -> None:
+        """Nothing is waited for that a socket gone deaf will not hear."""
+        if self._deaf is not None:
+            self._deaf.abort()
 
     async def say(self, *texts: str | dict[str, Any]) -> None:
         """Send events, or anything else, over the newest socket."""
@@ -82,7 +98,9 @@ class FakeAri:
             self.asked.put_nowait(request)
 
     async def _enter(self, socket: web.WebSocketResponse, request: Request, answer: Answer) -> None:
-        """A channel that is made enters the application a moment later."""
+        """A channel that is made enters the application a moment later; a pulse comes back."""
+        if self.tells and request["uri"] == "events/user/pulse" and answer[0] < 400:
+            await socket.send_json({"type": "ChannelUserevent", "eventname": "pulse"})
         if self.enters and request["uri"] == "channels/create" and answer[0] < 400:
             channel = {"id": json.loads(request["message_body"])["channelId"], "state": "Down"}
             started = {"type": "StasisStart", "args": ["leg", "n1-1"], "channel": channel}
@@ -110,4 +128,5 @@ async def serving(ari: FakeAri) -> AsyncIterator[FakeAri]:
     try:
         yield ari
     finally:
+        ari.end()
         await server.close()

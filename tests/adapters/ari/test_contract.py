@@ -56,6 +56,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "hang_up": lambda switch: switch.hang_up(CALLER),
     "apologise": lambda switch: switch.apologise(CALLER),
     "tell_at_work": lambda switch: switch.tell_at_work("1795331875,free/anna,"),
+    "ours": lambda switch: switch.ours(),
     "snapshot": lambda switch: switch.snapshot(),
 }
 
@@ -145,7 +146,7 @@ def _plausible(request: Request) -> Answer:
         return 409, {"message": "Channel with given unique ID already exists"}
     empty: dict[str, Any] = {
         "asterisk/info": {"status": {"startup_time": "2026-11-23T08:00:00.000+0000"}},
-        "applications/ivr": {"bridge_ids": []},
+        "applications/ivr": {"bridge_ids": [], "channel_ids": []},
         "channels": [],
         "endpoints/PJSIP": [],
         f"channels/{CALLER}/rtp_statistics": {"rxcount": 0},

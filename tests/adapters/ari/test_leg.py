@@ -7,6 +7,7 @@ import pytest
 from ivr.adapters.ari.connection import AriConnection
 from ivr.adapters.ari.requests import Requests
 from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.sweep import Ours
 from ivr.phone.phone import Phone
 from ivr.ports import (
     ChannelEnded,
@@ -52,6 +53,7 @@ async def test_a_phone_that_is_asked_for_twice_rings_once(line: Line, anna: Phon
     assert list(found) == [LEG]
     assert found[LEG].leg_of == CALL
     assert not found[LEG].up
+    assert (await line.switch.ours()).channels == {LEG}
 
 
 async def test_what_a_phone_shows_cannot_leave_its_quotes(line: Line, anna: Phone) -> None:
@@ -85,6 +87,9 @@ async def test_two_are_joined_once_however_often_it_is_asked(
     await counsellor.hears_tone(440)
     found = await line.switch.snapshot()
     assert found.bridges == {BRIDGE}
+    assert await line.switch.ours() == Ours(
+        channels=frozenset(found.channels), bridges=found.bridges
+    )
     assert all(channel.up and channel.in_application for channel in found.channels.values())
     await line.switch.part(BRIDGE)
     for _ in range(100):  # the list of the application's bridges follows a moment later

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ivr.domain.call import ChannelId
+from ivr.domain.call import BridgeId, ChannelId
 from ivr.domain.recovery import Found
 from ivr.ports import SwitchRefused
 
@@ -59,6 +59,16 @@ async def test_a_caller_who_goes_while_it_is_looked_is_not_found() -> None:
     assert set(found) == {ChannelId(c["id"]) for c in callers} - {"1.5"}
     assert found[ChannelId("1.7")] is None
     assert found[ChannelId("1.119")] == "{}"
+
+
+async def test_a_look_at_what_is_ours_is_one_small_request() -> None:
+    ari = FakeAri(answer=lambda _: (200, {"channel_ids": ["1.1", "leg"], "bridge_ids": ["b"]}))
+    async with serving(ari), ari.connections().connect() as connection:
+        before = len(ari.requests)
+        listed = await connection.switch.ours()
+    assert set(listed.channels) == {ChannelId("1.1"), ChannelId("leg")}
+    assert set(listed.bridges) == {BridgeId("b")}
+    assert [request["uri"] for request in ari.requests[before:]] == ["applications/ivr"]
 
 
 async def test_legs_and_counsellors_phones_have_no_facts_to_ask_for() -> None:
