@@ -62,6 +62,10 @@ class Switch(Protocol):
         """Start the hold music."""
         ...
 
+    async def queue_music(self, channel: ChannelId) -> None:
+        """Let the hold music start by itself when the channel's playback has ended."""
+        ...
+
     async def stop_music(self, channel: ChannelId) -> None:
         """Stop the hold music."""
         ...

@@ -153,7 +153,7 @@ class _Wait:
         self._latest = prompts if latest else self._latest
         heard: Heard = Finished()
         if in_time(call.line, call.facts, call.now(), call.length(*said)):
-            heard = await call.say(*said, keys=True, until=self._place.taken)
+            heard = await call.announce(*said, until=self._place.taken)
         self._stretch = replace(self._stretch, said=call.now())
         return heard
 

@@ -153,6 +153,13 @@ class Call:
         """Say the prompts; with `keys` a key ends them, `until` ends them when it is done."""
         return await self.party.say(prompts, keys=keys, until=until)
 
+    async def announce(self, *prompts: Prompt, until: asyncio.Future[Any]) -> Heard:
+        """Say the prompts to who is held; a key or `until` ends them, else music follows.
+
+        It follows by itself, so that nobody hears silence because we are gone by then.
+        """
+        return await self.party.say(prompts, keys=True, until=until, then_music=True)
+
     def length(self, *prompts: Prompt) -> float:
         """How long it takes to say the prompts, seconds."""
         return self.party.length(prompts)

@@ -117,14 +117,18 @@ class Party:
         *,
         keys: bool = False,
         until: asyncio.Future[Any] | None = None,
+        then_music: bool = False,
     ) -> Heard:
         """Say the prompts one after another, as one playback.
 
-        With `keys` a key ends it (barge-in); `until` ends it when it is done.
+        With `keys` a key ends it (barge-in); `until` ends it when it is done. With
+        `then_music` hold music follows what was said to its end, whatever becomes of us.
         """
         media, seconds = self._compose(prompts)
         playback = self._next_playback()
         await self._switch.play(self.channel, playback, media)
+        if then_music:
+            await self._switch.queue_music(self.channel)
         heard = await self._listen(_now() + seconds + START_BOUND_S, playback, keys, until)
         if heard is None:
             log.error("party.playback_overdue", prompts=[p.id for p in prompts])
@@ -132,6 +136,8 @@ class Party:
             await self._silence(playback)
         elif not isinstance(heard, Finished):
             await self._silence(playback)
+            if then_music:
+                await self._switch.stop_music(self.channel)
         return heard
 
     def length(self, prompts: Sequence[Prompt]) -> float:

@@ -32,6 +32,17 @@ async def test_callers_keep_place_language_topic_and_music_when_the_controller_d
     assert await line.outcomes(2) == ["served", "served"]
 
 
+async def test_who_hears_an_announcement_when_the_controller_dies_hears_music_after_it(
+    line: Line, telephony: Telephony
+) -> None:
+    call = await join(telephony)
+    await line.kill()
+    await call.heard("music", within_s=20)
+    await line.start()
+    await call.hang_up()
+    assert await line.outcomes(1) == ["abandoned_queue"]
+
+
 async def test_a_phone_that_rang_when_the_controller_died_rings_again_for_the_same_caller(
     line: Line, telephony: Telephony, anna: Phone
 ) -> None:

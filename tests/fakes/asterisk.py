@@ -50,6 +50,7 @@ class Channel:
     leg_of: CallId | None = None
     called: bool = False  # a citizen whom the line calls
     music: bool = False
+    music_follows: bool = False  # once the playback has ended
     holds_us: bool = False
     ringback: bool = False
     listened: bool = False  # it is told when somebody speaks
@@ -251,5 +252,6 @@ class FakeAsterisk:
 
     def _playback_ended(self, channel: Channel, *, failed: bool) -> None:
         playback, channel.playing = channel.playing, None
+        channel.music, channel.music_follows = channel.music or channel.music_follows, False
         if playback is not None:
             self.emit(PlaybackEnded(channel=channel.id, playback=playback, failed=failed))

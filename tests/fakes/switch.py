@@ -63,6 +63,10 @@ class FakeSwitch:
     async def start_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = True
 
+    async def queue_music(self, channel: ChannelId) -> None:
+        found = await self._channel(channel)
+        found.music, found.music_follows = found.playing is None, found.playing is not None
+
     async def stop_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = False
 

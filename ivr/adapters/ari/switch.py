@@ -84,6 +84,14 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         await self._requests.do("POST", f"channels/{seg(channel)}/moh", {"mohClass": MUSIC_CLASS})
 
+    async def queue_music(self, channel: ChannelId) -> None:
+        """See `ivr.ports.Switch`.
+
+        The same request: a channel takes it up when its playback has ended, and it is answered
+        before (stasis_app_control_moh_start, Asterisk 22.10), so that nobody waits meanwhile.
+        """
+        await self.start_music(channel)
+
     async def stop_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
         await self._requests.do("DELETE", f"channels/{seg(channel)}/moh")

@@ -1,0 +1,81 @@
+"""What is heard after an announcement in the line, by whomever it is outlived; in virtual time."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from ivr.domain.journal import EventKind
+from tests.fakes.asterisk import Channel
+from tests.fakes.service import TOLL_FREE
+from tests.fakes.time import run_in_virtual_time
+from tests.scenes.world import World
+
+LONG_S = 60.0  # longer than any announcement
+KEYS = {"lang_choice": "1", "topic_menu": "1"}
+
+
+async def announced(world: World) -> Channel:
+    """A caller who hears how many are ahead of them."""
+    caller = world.asterisk.call(TOLL_FREE)
+    with world.habit(caller, KEYS):
+        await world.until(lambda: world.heard(caller)[-1:] == ["fi/queue_next"])
+    return caller
+
+
+def hears_music(caller: Channel) -> bool:
+    return caller.music and caller.playing is None
+
+
+def controller_dies(world: World) -> None:
+    assert world.controller is not None
+    world.controller.die()
+
+
+def test_music_follows_an_announcement_during_which_the_controller_died() -> None:
+    async def story() -> None:
+        world = World()
+        world.start()
+        caller = await announced(world)
+        assert not hears_music(caller)
+        controller_dies(world)
+        await asyncio.sleep(LONG_S)
+        assert hears_music(caller)
+        await world.crash_and_restart(0)
+        world.phone("anna")
+        await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        assert not caller.music
+        world.asterisk.end(caller.id)
+        await world.until_over(caller)
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+def answered(world: World, _: Channel) -> bool:
+    if not world.asterisk.phones:
+        world.phone("anna")
+    return bool(world.disk.of(EventKind.CONNECTED))
+
+
+def asked(world: World, caller: Channel) -> bool:
+    if "fi/number_confirm" not in world.heard(caller):
+        world.asterisk.press(caller, "1")
+    return "fi/number_confirm" in world.heard(caller)
+
+
+@pytest.mark.parametrize("cut_short", [answered, asked])
+def test_no_music_is_left_under_what_follows_an_announcement_that_was_cut_short(
+    cut_short: Callable[[World, Channel], bool],
+) -> None:
+    async def story() -> None:
+        world = World()
+        world.start()
+        caller = await announced(world)
+        await world.until(lambda: cut_short(world, caller))
+        assert not caller.music
+        world.asterisk.end(caller.id)
+        await world.until_over(caller)
+        await world.stop()
+
+    run_in_virtual_time(story())
