@@ -1,5 +1,6 @@
 """What Prometheus is told: calls, waits, callbacks, and how the service is."""
 
+import asyncio
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -135,6 +136,7 @@ class Metrics:
             ("ivr_standby", "1: waits to take over", lambda: status.waits is not None),
             ("ivr_switch_answer_seconds", "Asterisk's latest answer", lambda: _answer_s(status)),
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
+            ("ivr_tasks", "Tasks of the event loop", lambda: len(asyncio.all_tasks())),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)
         self._registry.register(_PromisesNow(status))

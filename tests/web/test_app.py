@@ -304,6 +304,7 @@ async def test_the_state_of_the_service_is_measured_at_each_look(
     assert now["ivr_switch_connected"] == 0
     assert now["ivr_switch_answer_seconds"] == 0.25
     assert now["ivr_journal_broken"] == 1
+    assert now["ivr_tasks"] >= 1
     assert now["ivr_outbox_backlog"] == 7
     assert now["ivr_outbox_oldest_seconds"] == 3600.5
     assert now["ivr_outbox_set_aside"] == 1
