@@ -7,15 +7,17 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 WORKERS ?= 6
+MINUTES ?= 10
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
-.PHONY: help setup run check test bench lock clean
+.PHONY: help setup run check test chaos bench lock clean
 
 help:
 	@echo "make run     run the line (OPEN=1: as if it were opening hours)"
 	@echo "make test    every test, on a real Asterisk and a real Postgres"
+	@echo "make chaos   break everything under load: is a caller lost? (MINUTES=10 SEED=n)"
 	@echo "make bench   speed beside Asterisk's own queue, 12 minutes (QUICK=1: 3)"
 	@echo "make check   style, types, import contracts, dialplan"
 	@echo "make setup   the set-up alone; run, test and check do it too"
@@ -41,6 +43,10 @@ check: setup
 
 test: setup
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --basetemp var/pytest
+	@$(BIN)/python -m tests.chaos --minutes 2 --seed 1
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(BENCH)

@@ -1,0 +1,1 @@
+"""`make chaos`: the line under a load of real calls while everything around it breaks."""
