@@ -65,6 +65,7 @@ class Matchmaker:
         self.due: Due | None = None
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
+        self._over = False
 
     @property
     def legs(self) -> frozenset[ChannelId]:
@@ -82,13 +83,18 @@ class Matchmaker:
 
     @contextmanager
     def attending(self) -> Iterator[None]:
-        """Match whenever a counsellor's state has changed, for as long as the block lasts."""
+        """Match whenever a counsellor's state has changed, for as long as the block lasts.
+
+        Nobody is matched after it, by those who leave the line with the connection: what is
+        begun then would be in the way of the next one.
+        """
         told = (self._house.roster.on_change, self._house.callbacks.on_change)
         for on_change in told:
             on_change.append(self.match_soon)
         try:
             yield
         finally:
+            self._over = True
             for on_change in told:
                 on_change.remove(self.match_soon)
             for handle in (self._soon, self._later):
@@ -198,7 +204,7 @@ class Matchmaker:
 
     def match_soon(self) -> None:
         """Match once everything that happens in this instant has happened."""
-        if self._soon is None:
+        if self._soon is None and not self._over:
             self._soon = asyncio.get_running_loop().call_soon(self._match)
 
     def _match(self) -> None:
