@@ -51,6 +51,8 @@ class RawCall(asyncio.DatagramProtocol):
         del addr
         text = data.decode(errors="replace")
         message = SipMessage.read(text, at=time.monotonic(), sent=False)
+        if message.call_id != self.call_id:
+            return  # meant for whoever had this port before
         self.messages.append(message)
         if message.cseq_method == "INVITE" and message.status >= 200:
             self._acknowledge(message)
