@@ -99,11 +99,12 @@ class Line:
             for task in vital:
                 if task.done():
                     task.result()  # raises why
-            if self.own and not self.awaited():
+            succeeded = self.awaited()
+            if self.own and not succeeded:
                 await self._finish_calls(stop, tasks)
             log.info("line.leaves_the_switch", calls=self.conductor.calls)
             await self.conductor.leave()
-        if self.awaited():
+        if succeeded or self.awaited():  # else our servers' end would end the calls left on them
             log.info("line.left_to_the_standby")
             self.say("The standby takes over.")
             return
