@@ -20,7 +20,7 @@ from ivr.embedded.progress import Progress
 from ivr.errors import Refusal
 
 SUITE = "forky"
-WANTED = ("asterisk=1:22.*", "sip-tester", "espeak-ng", "sox", "nftables")
+WANTED = ("asterisk=1:22.*", "sip-tester", "espeak-ng", "sox", "nftables", "openssl")
 
 # What the programs never read.
 _LEFT_OUT = (

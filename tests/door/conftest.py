@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -23,8 +24,6 @@ from tests.e2e.outside import listening
 from tests.ports import free_port
 
 SERVICE_NUMBER = "0291512360"
-# Nobody's, of 127.0.0.1, and its key beside it: good for these tests alone.
-CERTIFICATE = Path(__file__).parent / "tls" / "certificate.pem"
 # All that Asterisk can tell of those who knock; shipped is less (dialplan/logger.conf).
 _LOUD = "[general]\ndateformat=%FT%T\n[logfiles]\nmessages => warning,error\nsecurity => security\n"
 _SOUNDS = ("fi/apology", "sv/apology", "music/music")
@@ -46,6 +45,11 @@ class Door:
     def tls(self) -> Address:
         assert self.asterisk.tls
         return self.asterisk.tls.bind
+
+    @property
+    def certificate(self) -> Path:
+        assert self.asterisk.tls
+        return self.asterisk.tls.certificate
 
     def password(self, account: str) -> str:
         return phone_passwords(self.asterisk.state_dir, [account])[account]
@@ -77,8 +81,8 @@ def door(programs: Root) -> Iterator[Door]:
             trunk=carrier,
             tls=SipTls(
                 bind=Address(host="127.0.0.1", port=free_port()),
-                certificate=CERTIFICATE,
-                key=CERTIFICATE.with_name("key.pem"),
+                certificate=certificate(programs, home / "certificate.pem"),
+                key=home / "key.pem",
             ),
         )
         try:
@@ -87,6 +91,18 @@ def door(programs: Root) -> Iterator[Door]:
             yield Door(asterisk=asterisk, target=target, carrier=carrier)
         finally:
             asterisk.stop()
+
+
+def certificate(programs: Root, path: Path) -> Path:
+    """Make one of 127.0.0.1 that nobody else vouches for, and its key, `key.pem`, beside it."""
+    settings = path.with_name("openssl.cnf")
+    settings.write_text("[req]\ndistinguished_name=name\n[name]\n")
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
+    name = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    files = ("-keyout", str(path.with_name("key.pem")), "-out", str(path))
+    made = ("req", "-x509", "-config", str(settings), "-days", "2", *curve, *name, *files)
+    subprocess.run(programs.command("openssl", *made), check=True, capture_output=True)
+    return path
 
 
 @dataclass

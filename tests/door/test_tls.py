@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from ivr.domain.call import CallId, ChannelId
-from tests.door.conftest import CERTIFICATE, Desk, Door
+from tests.door.conftest import Desk, Door
 from tests.door.knocking import until
 from tests.door.secure import SecureKnocker, secure
 from tests.e2e.rawsip import SDP
@@ -22,7 +22,7 @@ SECURE_SDP = SDP.replace("RTP/AVP", "RTP/SAVP") + CRYPTO
 def _over_tls(
     door: Door, host: str, newest: ssl.TLSVersion = NEWEST
 ) -> AbstractAsyncContextManager[SecureKnocker]:
-    return secure(door.tls, host, CERTIFICATE, newest=newest)
+    return secure(door.tls, host, door.certificate, newest=newest)
 
 
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
