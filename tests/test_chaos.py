@@ -153,12 +153,18 @@ ASTERISK_DIED = Struck(
 )
 KEPT = CallbackRow(id="n1-2", number=BEHIND, status="waiting")
 SAVED = [(45.0, "sv/callback_saved_next.1")]
-ONE_CALL = DialledLog(number=BEHIND, began=60.0, ended=70.0, answered=True, talked=True)
+ONE_CALL = DialledLog(number=BEHIND, began=60.0, ended=70.0, answered=True)
+TALKED = served(id="n1-back", number=BEHIND, callback="n1-2", connected=65.0, ended=70.0)
 
 URGENT = Happened(kind="urgent", at=9.0, scene="urgency")
 
+KILLED = replace(ASTERISK_DIED, fault=Fault.KILLED)
+BRIEF = behind(began=19.95, taken=19.96, ended=23.0)
+
 DOCTORED = {
     "arrivals = outcomes": [
+        evidence(calls=[served()], callers=[caller(), replace(BRIEF, ended=25.0)], struck=[KILLED]),
+        evidence(calls=[served()], callers=[caller(), replace(BRIEF, began=19.0)], struck=[KILLED]),
         evidence(calls=[served()]),
         evidence(calls=[served(), waited(outcome=None, ended=None)]),
         evidence(calls=[served(), waited(), waited(id="n1-3")]),
@@ -186,10 +192,11 @@ DOCTORED = {
         evidence(dialled=[ONE_CALL]),
         evidence(
             dialled=[ONE_CALL, replace(ONE_CALL, began=80.0, ended=81.0)],
+            calls=[served(), waited(), TALKED],
             callbacks=[replace(KEPT, attempts=[(60.0, "reached"), (80.0, None)])],
         ),
         evidence(
-            dialled=[replace(ONE_CALL, talked=False), replace(ONE_CALL, began=65.0)],
+            dialled=[ONE_CALL, replace(ONE_CALL, began=65.0)],
             callbacks=[replace(KEPT, attempts=[(60.0, "failed"), (65.0, "reached")])],
         ),
     ],
@@ -231,6 +238,9 @@ def test_each_check_finds_its_loss_in_doctored_evidence(name: str) -> None:
 
 
 INNOCENT = {
+    "who came as the controller died and left before it was back is unknown": evidence(
+        calls=[served()], callers=[caller(), BRIEF], struck=[KILLED]
+    ),
     "who died with Asterisk may be unknown or lost": evidence(
         struck=[ASTERISK_DIED],
         callers=[caller(ended=21.0, answered=None, end=End.SILENT), behind(ended=21.0)],
@@ -239,9 +249,18 @@ INNOCENT = {
     "who heard the apology of the dialplan is not on record": evidence(
         callers=[caller(), behind(end=End.REFUSED, status=480)], calls=[served()]
     ),
+    "who heard the apology and hung up is not on record": evidence(
+        callers=[caller(), behind(heard=[(5.0, "fi/apology")])], calls=[served()]
+    ),
+    "who is frozen is told of no prompt's end": evidence(
+        left=Leftovers(complaints=[(21.0, "party.playback_overdue ")]),
+        struck=[replace(ASTERISK_DIED, fault=Fault.FROZEN)],
+    ),
     "a promise that is a row": evidence(callers=[caller(), behind(heard=SAVED)], callbacks=[KEPT]),
     "one call for one attempt": evidence(
-        dialled=[ONE_CALL], callbacks=[replace(KEPT, attempts=[(60.0, "reached")])]
+        dialled=[ONE_CALL],
+        calls=[served(), waited(), TALKED],
+        callbacks=[replace(KEPT, attempts=[(60.0, "reached")])],
     ),
     "urgent ones go first": evidence(
         calls=[served(joined=13.0, events=[*served().events, URGENT]), waited()]

@@ -87,7 +87,7 @@ class EmbeddedAsterisk:
             self.stop()
             running = None
         if running is None:
-            running = self._start(ari_port)
+            running = self._start(ari_port, proven=not changed and self._last_run() is not None)
         elif changed:
             self._reload(changed)
         return AsteriskAccess(
@@ -134,7 +134,8 @@ class EmbeddedAsterisk:
 
     # --- starting, finding and reloading it -----------------------------------------
 
-    def _start(self, ari_port: int) -> _Running:
+    def _start(self, ari_port: int, *, proven: bool) -> _Running:
+        """`proven`: it has run with this configuration, so that its errors are about calls."""
         detached.require_free_udp(self.sip, "IVR_SIP_BIND")
         for name in ("lib", "spool", "log"):
             (self._home / name).mkdir(exist_ok=True, mode=0o700)
@@ -143,7 +144,7 @@ class EmbeddedAsterisk:
         pid = detached.spawn(command, _environment(), self._home / "log" / "console")
         running = _Running(pid=pid, ari_port=ari_port, boot=uuid.uuid4().hex)
         write_private(self._run_file, json.dumps(asdict(running)))
-        if not self._booted(running) or self._errors():
+        if not self._booted(running) or (not proven and self._errors()):
             self.stop()
             raise Refusal(f"Asterisk does not start; it says: {self._last_words()}.")
         return running

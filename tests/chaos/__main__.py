@@ -43,10 +43,11 @@ async def run(seed: int, seconds: float, at_once: int, say: Say) -> Evidence:
         rest = await gathering.at_rest(there)
         inflicting = Inflicting(ground=there, load=under, say=say)
         async with beside(under.hear_music(), under.keep_shift()):
-            async with beside(under.call(), under.sample()):
+            async with beside(under.call()):
                 await under.filled(_FULL_WITHIN_S)
                 say(f"{under.on_the_line} callers on the line")
-                await inflicting.all_of(plan(seed, seconds))
+                async with beside(under.sample()):
+                    await inflicting.all_of(plan(seed, seconds))
             say("no new callers; those there are served")
             await under.end()
         left = await gathering.leftovers(there, rest)

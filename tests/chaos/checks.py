@@ -13,6 +13,7 @@ SAVED = ("callback_saved_today", "callback_saved_next")
 BACK_WITHIN_S = 30.0
 SPARE_HANDLES = 6  # a scrape, a connection that is being closed, a log that was turned
 SPARE_TASKS = 3
+ON_DISK_WITHIN_S = 0.15  # 50 ms are promised, and the kill is not exactly when it is noted
 
 _WITH_COUNSELLOR = {"served", "handed_over"}
 # Outcomes of which the caller's own hanging up is the cause.
@@ -20,6 +21,7 @@ _OWN_DOING = {"abandoned_menu", "abandoned_queue", "carrier_released"}
 _SLACK_S = 1.0
 # What a controller says to whom the end of a prompt was not told.
 _OVERDUE = "party.playback_overdue"
+_KILLS = {Fault.KILLED, Fault.RECORD_AND_CONTROLLER}
 _DEAFENS = {Fault.HALF_OPEN, Fault.FROZEN}
 
 Check = Callable[[Evidence], Iterator[Loss]]
@@ -82,16 +84,18 @@ def nobody_is_called_twice(evidence: Evidence) -> Iterator[Loss]:
     for row in evidence.callbacks:
         attempts[row.number] += len(row.attempts)
     rung: dict[str, list[Spell]] = {}
-    talked: set[str] = set()
+    talked = {
+        row.number: row.connected
+        for row in evidence.calls
+        if row.callback is not None and row.connected is not None
+    }
     for call in sorted(evidence.dialled, key=lambda each: each.began):
         spell = Spell(began=call.began, ended=call.ended)
-        if call.number in talked:
+        if talked.get(call.number, call.began) < call.began:
             yield Loss(about=_tail(call.number), at=call.began, text="called after they talked")
         if any(spell.shared_with(each).lasts_s > 0 for each in rung.get(call.number, [])):
             yield Loss(about=_tail(call.number), at=call.began, text="called twice at a time")
         rung.setdefault(call.number, []).append(spell)
-        if call.talked:
-            talked.add(call.number)
     for number, spells in rung.items():
         if len(spells) > attempts[number]:
             text = f"dialled {len(spells)} times, {attempts[number]} attempts on record"
@@ -172,9 +176,12 @@ def _known(evidence: Evidence) -> Iterator[Known]:
 def _counts(evidence: Evidence, log: CallerLog) -> bool:
     """Whether a call without a row would be a loss: not if no controller ever had it.
 
-    It died with Asterisk, or heard the dialplan's apology (SIP 480), or hung up first.
+    It died with Asterisk, or heard the dialplan's apology (SIP 480), or hung up first; or came
+    as the controller was killed, and hung up before there was another.
     """
     if log.taken is None or _died_with_asterisk(evidence, log) or log.status == 480:
+        return False
+    if log.end is End.OWN and _came_as_it_died(evidence, log):
         return False
     apology = bool(log.heard) and all(clip.endswith("/apology") for _, clip in log.heard)
     return not apology and (log.end is not End.OWN or bool(log.heard))
@@ -184,6 +191,15 @@ def _deaf(evidence: Evidence, at: float) -> bool:
     """Whether what Asterisk said did not reach the controller at this time, or late."""
     struck = (each for each in evidence.struck if each.fault in _DEAFENS)
     return any(each.began <= at <= each.ended + _SLACK_S for each in struck)
+
+
+def _came_as_it_died(evidence: Evidence, log: CallerLog) -> bool:
+    """Whether it arrived too late to be on disk, and was over too soon to be found on the line."""
+    return any(
+        abs(log.began - each.began) < ON_DISK_WITHIN_S and log.ended <= each.back
+        for each in evidence.struck
+        if each.fault in _KILLS
+    )
 
 
 def _died_with_asterisk(evidence: Evidence, log: CallerLog) -> bool:

@@ -19,39 +19,32 @@ class Citizens(Called):
     async def take(self, leg: Leg) -> None:
         """Most answer, press a key when greeted, and talk."""
         began = time.time()
-        talked = await self._talk(leg)
+        await self._talk(leg)
         self.dialled.append(
             DialledLog(
                 number=_e164(number_called(leg.invite)),
                 began=began,
                 ended=time.time(),
                 answered=leg.answered,
-                talked=talked,
             )
         )
 
-    async def _talk(self, leg: Leg) -> bool:
-        """Whether they have said that they can talk, and the line has had time to hear it."""
+    async def _talk(self, leg: Leg) -> None:
         await leg.until(self.chance.uniform(*_RING_S))
         whim = self.chance.random()
         if leg.ended:
-            return False
+            return
         if whim < 0.1:
             leg.refuse("486 Busy Here")
-            return False
-        if whim < 0.2:
+        elif whim < 0.2:
             await leg.until(60)
-            return False
-        leg.answer()
-        await leg.until(_GREETED_WITHIN_S, lambda: "back_greeting" in leg.ear.newest[1])
-        await leg.until(1.0)
-        greeted = "back_greeting" in leg.ear.newest[1]
-        if greeted:
+        else:
+            leg.answer()
+            await leg.until(_GREETED_WITHIN_S, lambda: "back_greeting" in leg.ear.newest[1])
+            await leg.until(1.0)
             leg.press("1")
             await leg.until(self.chance.uniform(*_TALK_S))
-        talked = greeted and not leg.over
-        leg.hang_up()
-        return talked
+            leg.hang_up()
 
 
 def _e164(dialled: str) -> str:

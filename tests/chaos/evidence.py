@@ -74,7 +74,6 @@ class DialledLog:
     began: float
     ended: float
     answered: bool = False
-    talked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,14 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
 from ivr import config
-from ivr.adapters import studio
+from ivr.adapters import alone_folder, dialplan, studio
 from ivr.adapters.synthesis import EspeakNg
 from ivr.embedded import packages
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
@@ -147,6 +148,8 @@ async def ground(kept: Path) -> AsyncIterator[Ground]:
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ivr-chaos-")))
         carrier = Address(host="127.0.0.1", port=free_port())
+        alone = home / "alone"
+        alone_folder.prepare(alone)
         asterisk = EmbeddedAsterisk(
             root=root,
             state_dir=home / "switch",
@@ -156,6 +159,8 @@ async def ground(kept: Path) -> AsyncIterator[Ground]:
             rtp=_RTP,
             accounts=service.phones,
             trunk=carrier,
+            generated=dialplan.files(service, datetime.now(UTC)),
+            records_dir=alone,
         )
         stack.callback(asterisk.stop)
         access = await asyncio.to_thread(asterisk.ensure_running)
@@ -172,7 +177,7 @@ async def ground(kept: Path) -> AsyncIterator[Ground]:
             state=state,
             log=kept / "controller.out",
             far_url=far_url,
-            environment=_environment(access, socket, record),
+            environment={**_environment(access, socket, record), "IVR_ALONE_DIR": str(alone)},
         )
         stack.push_async_callback(line.stop)
         yield Ground(

@@ -167,7 +167,6 @@ class Inflicting:
     async def _kill_both(self, planned: Planned) -> None:
         """The controller is started again before Postgres is."""
         self.ground.kill_record()
-        await asyncio.sleep(1)
         await self.ground.line.kill()
         async with beside(self.ground.controller_up()):
             await asyncio.sleep(planned.lasts_s)

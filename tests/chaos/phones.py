@@ -33,11 +33,6 @@ class Leg:
         """Where the line takes sound."""
         return audio_port(self.invite)
 
-    @property
-    def over(self) -> bool:
-        """Whether either side has ended it."""
-        return self.ended
-
     def refuse(self, status: str) -> None:
         """Do not take the call, such as `486 Busy Here`."""
         self.ended = True

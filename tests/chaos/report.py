@@ -67,7 +67,9 @@ def keep(evidence: Evidence, found: Mapping[str, Sequence[Loss]], folder: Path) 
     """Write the table as text and everything known as JSON. Numbers are masked in both."""
     with (folder / "report.txt").open("w") as file:
         show(evidence, found, Console(file=file, width=140))
+    lost = [loss for each in found.values() for loss in each]
     known = {
+        "faults": [asdict(row) for row in rows(evidence, lost)],
         "losses": {name: [asdict(loss) for loss in each] for name, each in found.items()},
         "evidence": asdict(evidence),
     }

@@ -51,7 +51,6 @@ def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
         "func_shell",
         "func_curl",
         "app_system",
-        "func_env",
         "app_originate",
         "res_phoneprov",
         "pbx_spool",
