@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
+from ivr.adapters.ari.switch import AT_WORK
 from ivr.embedded.asterisk import AsteriskAccess
 from tests.e2e.line import Line
 
@@ -50,6 +51,14 @@ async def _clear(access: AsteriskAccess) -> None:
         for what, ids in left.items():
             for each in ids:
                 (await session.delete(f"{access.ari_url}/ari/{what}/{each}")).release()
+
+
+async def nobody_known(access: AsteriskAccess) -> None:
+    """What a controller before has told Asterisk of who is at work is forgotten."""
+    async with _ari(access) as session:
+        told = {"variable": AT_WORK, "value": ""}
+        async with session.post(f"{access.ari_url}/ari/asterisk/variable", json=told) as answer:
+            assert answer.status == 204
 
 
 def _ari(access: AsteriskAccess) -> aiohttp.ClientSession:

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.phone.phone import NotInTime, Phone, Telephony
-from tests.e2e.at_work import running
+from tests.e2e.at_work import nobody_known, running
 from tests.e2e.callers import talk
 from tests.e2e.heard import prompts, statuses
 from tests.e2e.joining import ANOTHER, CITIZEN, EMPTY, SHORT_BUDGET, dial
@@ -18,12 +18,20 @@ GREETED = ["fi/welcome", "fi/free_queue"]
 
 
 @pytest.fixture
-def noting(plan: Callable[[], Line], alone: Path) -> Line:
-    """A controller, not yet started, that reads what was noted in this test."""
+def nothing_noted(alone: Path) -> Path:
+    """The folder of what Asterisk notes, without what other tests have left there."""
     for file in alone.iterdir():
         file.unlink()
+    return alone
+
+
+@pytest.fixture
+async def noting(plan: Callable[[], Line], access: AsteriskAccess, nothing_noted: Path) -> Line:
+    """A controller, not yet started, that reads what was noted in this test."""
+    await nobody_known(access)
     planned = plan()
-    return replace(planned, environment={**planned.environment, "IVR_ALONE_DIR": str(alone)})
+    environment = {**planned.environment, "IVR_ALONE_DIR": str(nothing_noted)}
+    return replace(planned, environment=environment)
 
 
 async def test_without_a_controller_callers_are_served_unanswered_or_promised_a_call_and_it_is_kept(

@@ -119,6 +119,6 @@ async def test_who_signed_out_is_not_rung_even_when_the_phone_registers_again(
 
 
 async def test_a_phone_can_dial_codes_and_nothing_else(line: Line, gita: Phone) -> None:
-    for dialled in ("*7", "*25", "*31", "*211", "0401234567", "*"):
+    for dialled in ("*8", "*25", "*31", "*211", "0401234567", "*"):
         call = await gita.dial(dialled)
         assert (await call.ended()).status == 403

@@ -41,8 +41,17 @@ async def in_line(
     """A caller in the line, who has heard all that is said at once."""
     caller = world.asterisk.call(FREE, number, hidden=hidden)
     with world.habit(caller, keys):
-        await world.until(lambda: caller.music)
+        await _left_to_the_music(world, caller)
     return caller
+
+
+async def _left_to_the_music(world: World, caller: Channel) -> None:
+    """Nothing more is said for now: music stays, where it only comes up between two prompts."""
+    stays = False
+    while not stays:
+        await world.until(lambda: caller.music)
+        await asyncio.sleep(0.2)
+        stays = caller.music
 
 
 def told(world: World, caller: Channel) -> list[str]:

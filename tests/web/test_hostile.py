@@ -154,7 +154,7 @@ async def test_so_many_connections_and_no_more_are_held(
         writer.transport.abort()
 
 
-def test_no_word_of_an_event_breaks_the_metrics() -> None:
+async def test_no_word_of_an_event_breaks_the_metrics() -> None:
     metrics = Metrics(MadeUpStatus())
     words = ['a"b', "a\n# HELP x", 'x{y="z"} 1', "\\", "\x00\x1b[31m", "\u2028"]
     for word in words:

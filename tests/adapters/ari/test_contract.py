@@ -28,6 +28,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "play": lambda switch: switch.play(CALLER, PLAYBACK, [Media("/a"), Media("/b")]),
     "stop": lambda switch: switch.stop(PLAYBACK),
     "start_music": lambda switch: switch.start_music(CALLER),
+    "queue_music": lambda switch: switch.queue_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
     "listen": lambda switch: switch.listen(CALLER),
     "stop_listening": lambda switch: switch.stop_listening(CALLER),
