@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -44,16 +44,16 @@ def test_faults_that_hit_the_same_part_never_overlap_and_all_end_in_time(seed: i
 
 @given(SEEDS)
 def test_there_is_never_a_long_time_without_a_fault(seed: int) -> None:
-    begins = [each.at_s for each in plan(seed, 600)]
-    assert begins[0] < 10
-    quiet = [later - earlier for earlier, later in pairwise(begins)]
-    assert max(quiet) < 30
-    assert sum(quiet) / len(quiet) < 10
+    planned = plan(seed, 600)
+    assert planned[0].at_s < 10
+    over = accumulate((each.ends_s for each in planned), max)
+    assert all(later.at_s - ended < 20 for ended, later in zip(over, planned[1:], strict=False))
+    assert len(planned) > 600 / 15
 
 
 def test_ten_minutes_have_most_kinds_of_faults_and_three_seeds_have_all() -> None:
     each = [Counter(p.fault for p in plan(seed, 600)) for seed in (1, 2, 3)]
-    assert all(len(faults) > len(Fault) / 2 for faults in each)
+    assert all(len(faults) > len(Fault) * 0.8 for faults in each)
     assert set().union(*each) == set(Fault)
 
 
@@ -171,6 +171,7 @@ DOCTORED = {
         evidence(calls=[served(), waited(), waited(id="n1-3", number="+358401000009")]),
         evidence(calls=[served(), waited(), waited(id="n1-3", number=None)]),
         evidence(callers=[caller(), behind(), behind(name="c3", number=None)]),
+        evidence(callers=[caller(), behind(end=End.REFUSED, status=480)], calls=[served()]),
     ],
     "outcomes are what callers saw": [
         evidence(callers=[caller(), behind(end=End.BYE)]),
@@ -245,12 +246,6 @@ INNOCENT = {
         struck=[ASTERISK_DIED],
         callers=[caller(ended=21.0, answered=None, end=End.SILENT), behind(ended=21.0)],
         calls=[waited(outcome="lost", ended=21.0)],
-    ),
-    "who heard the apology of the dialplan is not on record": evidence(
-        callers=[caller(), behind(end=End.REFUSED, status=480)], calls=[served()]
-    ),
-    "who heard the apology and hung up is not on record": evidence(
-        callers=[caller(), behind(heard=[(5.0, "fi/apology")])], calls=[served()]
     ),
     "who is frozen is told of no prompt's end": evidence(
         left=Leftovers(complaints=[(21.0, "party.playback_overdue ")]),

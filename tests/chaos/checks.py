@@ -21,7 +21,7 @@ _OWN_DOING = {"abandoned_menu", "abandoned_queue", "carrier_released"}
 _SLACK_S = 1.0
 # What a controller says to whom the end of a prompt was not told.
 _OVERDUE = "party.playback_overdue"
-_KILLS = {Fault.KILLED, Fault.RECORD_AND_CONTROLLER}
+_KILLS = {Fault.KILLED, Fault.AWAY, Fault.TAKEN_OVER, Fault.RECORD_AND_CONTROLLER}
 _DEAFENS = {Fault.HALF_OPEN, Fault.FROZEN}
 
 Check = Callable[[Evidence], Iterator[Loss]]
@@ -174,17 +174,16 @@ def _known(evidence: Evidence) -> Iterator[Known]:
 
 
 def _counts(evidence: Evidence, log: CallerLog) -> bool:
-    """Whether a call without a row would be a loss: not if no controller ever had it.
+    """Whether a call without a row would be a loss: not if nobody ever had it.
 
-    It died with Asterisk, or heard the dialplan's apology (SIP 480), or hung up first; or came
-    as the controller was killed, and hung up before there was another.
+    It died with Asterisk, or hung up first; or came as the controller was killed, and hung up
+    before there was another. What the dialplan serves by itself is on record as well.
     """
-    if log.taken is None or _died_with_asterisk(evidence, log) or log.status == 480:
+    if log.taken is None or _died_with_asterisk(evidence, log):
         return False
     if log.end is End.OWN and _came_as_it_died(evidence, log):
         return False
-    apology = bool(log.heard) and all(clip.endswith("/apology") for _, clip in log.heard)
-    return not apology and (log.end is not End.OWN or bool(log.heard))
+    return log.end is not End.OWN or bool(log.heard)
 
 
 def _deaf(evidence: Evidence, at: float) -> bool:

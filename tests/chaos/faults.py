@@ -11,6 +11,8 @@ class Fault(StrEnum):
     """What is done to the line."""
 
     KILLED = "controller killed (-9) and restarted"
+    AWAY = "controller gone for 20 to 35 s: Asterisk serves alone"
+    TAKEN_OVER = "controller killed (-9) with a standby up"
     DEPLOYED = "controller told to end (SIGTERM) and restarted"
     FROZEN = "controller frozen (SIGSTOP)"
     DISK_FULL = "disk full for the outbox"
@@ -54,6 +56,9 @@ _RECORD: Final = frozenset({Part.RECORD})
 # A fault that is added to the line's promises gets its row here and its deed in inflicting.py.
 KINDS: Final = (
     Kind(fault=Fault.KILLED, weight=6, lasts_s=(1, 8), hits=_CONTROLLER),
+    Kind(fault=Fault.AWAY, weight=1, lasts_s=(20, 35), hits=_CONTROLLER),
+    # A standby that starts wants Postgres to be there.
+    Kind(fault=Fault.TAKEN_OVER, weight=3, lasts_s=(0, 0), hits=_CONTROLLER | _RECORD),
     Kind(fault=Fault.DEPLOYED, weight=3, lasts_s=(1, 4), hits=_CONTROLLER),
     Kind(fault=Fault.FROZEN, weight=2, lasts_s=(2, 8), hits=_CONTROLLER),
     Kind(fault=Fault.DISK_FULL, weight=2, lasts_s=(4, 10), hits=_CONTROLLER),
@@ -75,7 +80,7 @@ KINDS: Final = (
 )
 
 PAUSE_S: Final = (4.0, 9.0)
-"""From one fault's beginning to the next, where the parts are free for it."""
+"""From one fault's beginning to the next, which waits longer if its parts are not free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +107,13 @@ def plan(seed: int, seconds: float, kinds: Sequence[Kind] = KINDS) -> tuple[Plan
 
 
 def _drawn(chance: random.Random, seconds: float, kinds: Sequence[Kind]) -> Iterator[Planned]:
+    """What is drawn waits until its parts are free: else what hits all would never strike."""
     busy_until = dict.fromkeys(Part, 0.0)
     at = _tenths(chance.uniform(*PAUSE_S))
     while at < seconds:
-        possible = [kind for kind in kinds if all(busy_until[part] <= at for part in kind.hits)]
-        if not possible:
-            at = min(max(busy_until[part] for part in kind.hits) for kind in kinds)
-            continue
-        (kind,) = chance.choices(possible, [each.weight for each in possible])
+        (kind,) = chance.choices(kinds, [each.weight for each in kinds])
         lasts, which = _tenths(chance.uniform(*kind.lasts_s)), chance.random()
+        at = max(at, *(busy_until[part] for part in kind.hits))
         drawn = Planned(at_s=at, fault=kind.fault, lasts_s=lasts, which=which)
         if drawn.ends_s < seconds:
             yield drawn

@@ -8,7 +8,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -73,6 +73,23 @@ class Ground:
                 except AssertionError:
                     await asyncio.sleep(1)
 
+    async def standby(self) -> Line:
+        """Start a second controller beside the first, and return it once it waits."""
+        http = Address(host="127.0.0.1", port=free_port())
+        environment = {**self.line.environment, "IVR_HTTP_BIND": str(http)}
+        second = replace(self.line, http=http, environment=environment, process=None)
+        await second.launch()
+
+        async def waits() -> bool:
+            return await _state(http) == "standby"
+
+        await until(waits, _UP_WITHIN_S)
+        return second
+
+    async def stop(self) -> None:
+        """End the controller that runs the line."""
+        await self.line.stop()
+
     def kill_asterisk(self) -> None:
         """kill -9."""
         os.kill(self.asterisk_pid, signal.SIGKILL)
@@ -117,14 +134,7 @@ class Ground:
 
     async def state(self) -> str:
         """What `/readyz` says; `away` if nobody does."""
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
-                session.get(f"http://{self.line.http}/readyz") as answer,
-            ):
-                return str((await answer.json())["state"])
-        except (aiohttp.ClientError, TimeoutError):
-            return "away"
+        return await _state(self.line.http)
 
     async def becomes(self, *states: str) -> None:
         """Wait until `/readyz` says one of these. TimeoutError after a minute."""
@@ -179,8 +189,7 @@ async def ground(kept: Path) -> AsyncIterator[Ground]:
             far_url=far_url,
             environment={**_environment(access, socket, record), "IVR_ALONE_DIR": str(alone)},
         )
-        stack.push_async_callback(line.stop)
-        yield Ground(
+        ground = Ground(
             asterisk=asterisk,
             access=access,
             postgres=postgres,
@@ -191,6 +200,19 @@ async def ground(kept: Path) -> AsyncIterator[Ground]:
             accounts=service.phones,
             prompts=prompts,
         )
+        stack.push_async_callback(ground.stop)
+        yield ground
+
+
+async def _state(http: Address) -> str:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(f"http://{http}/readyz") as answer,
+        ):
+            return str((await answer.json())["state"])
+    except (aiohttp.ClientError, TimeoutError):
+        return "away"
 
 
 def _line(*, state: Path, log: Path, far_url: str, environment: Mapping[str, str]) -> Line:

@@ -75,6 +75,8 @@ class Inflicting:
     def _deeds(self) -> dict[Fault, tuple[Deed, Callable[[], Coroutine[Any, Any, None]]]]:
         return {
             Fault.KILLED: (self._kill, self._controller_back),
+            Fault.AWAY: (self._kill, self._controller_back),
+            Fault.TAKEN_OVER: (self._take_over, self._calls_taken),
             Fault.DEPLOYED: (self._deploy, self._controller_back),
             Fault.FROZEN: (self._freeze, self._calls_taken),
             Fault.DISK_FULL: (self._fill_disk, self._calls_taken),
@@ -122,6 +124,13 @@ class Inflicting:
 
     async def _kill(self, planned: Planned) -> None:
         await self.ground.line.kill()
+        await asyncio.sleep(planned.lasts_s)
+
+    async def _take_over(self, planned: Planned) -> None:
+        """The one that waits has nothing more to load."""
+        standby = await self.ground.standby()
+        await self.ground.line.kill()
+        self.ground.line = standby
         await asyncio.sleep(planned.lasts_s)
 
     async def _deploy(self, planned: Planned) -> None:

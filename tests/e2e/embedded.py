@@ -1,8 +1,11 @@
 """`ivr run` with servers of its own, as a newcomer starts it."""
 
+import asyncio
 import fcntl
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from ivr import config
@@ -38,6 +41,18 @@ def unpacked(state_dir: Path) -> None:
 def phone_secret(state_dir: Path, account: str) -> str:
     """The SIP password of a counsellor's account."""
     return str(json.loads((state_dir / "secrets" / "phones.json").read_text())[account])
+
+
+async def remembered(state_dir: Path, account: str) -> None:
+    """Until a registration is on disk: Asterisk commits what it has to remember once a second."""
+    database = state_dir / "asterisk" / "lib" / "astdb.sqlite3"
+    key = f"/registrar/contact/{account};%"
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as registrations:
+        for _ in range(400):
+            if registrations.execute("SELECT 1 FROM astdb WHERE key LIKE ?", (key,)).fetchone():
+                return
+            await asyncio.sleep(0.05)
+    raise AssertionError(f"{account} is not remembered")
 
 
 def processes_of(state_dir: Path) -> list[str]:

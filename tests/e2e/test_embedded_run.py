@@ -20,7 +20,15 @@ from ivr.phone.phone import Telephony
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, talk
-from tests.e2e.embedded import ONE_NUMBER, SHIPPED, phone_secret, processes_of, spoken, unpacked
+from tests.e2e.embedded import (
+    ONE_NUMBER,
+    SHIPPED,
+    phone_secret,
+    processes_of,
+    remembered,
+    spoken,
+    unpacked,
+)
 from tests.e2e.joining import ANOTHER, choose, dial
 from tests.e2e.line import Line
 from tests.e2e.rawsip import raw_call
@@ -131,6 +139,7 @@ async def test_servers_of_its_own_that_were_killed_are_started_again_and_nothing
     async with at_work(line) as telephony:
         karin = await telephony.counsellor("c102", phone_secret(state_dir(line), "c102"))
         await (await dial(telephony, FAMILIES)).heard("lang_choice")
+        await remembered(state_dir(line), "c102")
         asterisk, postgres = pids(line)
         os.kill(postgres, signal.SIGKILL)
         os.kill(asterisk, signal.SIGKILL)
