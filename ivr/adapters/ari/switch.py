@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from ivr.adapters.ari.bridges import Bridges
 from ivr.adapters.ari.calling import Calling, Shown, through_trunk
 from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
@@ -11,7 +12,6 @@ from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.sweep import Ours
 from ivr.ports import (
-    ChannelGone,
     Media,
     PlaybackId,
     Snapshot,
@@ -46,6 +46,7 @@ class AriSwitch:
     def __init__(self, socket: AriSocket, application: str) -> None:
         self._requests = Requests(socket)
         self._calling = Calling(socket, application)
+        self._bridges = Bridges(self._requests)
         self._application = application
 
     async def progress(self, channel: ChannelId) -> None:
@@ -189,26 +190,11 @@ class AriSwitch:
         self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool = False
     ) -> None:
         """See `ivr.ports.Switch`."""
-        # With plain "mixing" two phones' keys would go from one to the other and be no
-        # events (native_rtp, Asterisk 22.10). Adding one who is on it would make a gap.
-        path = f"bridges/{seg(bridge)}"
-        made = await self._requests.send("POST", path, {"type": "mixing,dtmf_events"})
-        if made.status == 409:  # it exists
-            made = await self._requests.send("GET", path)
-        check(made, path)
-        on_it = made.body["channels"]
-        for channel in channels:
-            if channel in on_it:
-                continue
-            add = {"channel": [channel], "absorbDTMF": not keys}
-            answer = await self._requests.send("POST", f"{path}/addChannel", add)
-            if answer.status in (400, 404, 409, 422):  # gone, or no longer ours
-                raise ChannelGone(channel)
-            check(answer, f"{path}/addChannel")
+        await self._bridges.join(bridge, channels, keys=keys)
 
     async def part(self, bridge: BridgeId) -> None:
         """See `ivr.ports.Switch`."""
-        await self._requests.do("DELETE", f"bridges/{seg(bridge)}", gone_is_fine=True)
+        await self._bridges.part(bridge)
 
     async def hang_up(
         self, channel: ChannelId, *, answered: bool = False, elsewhere: bool = False

@@ -152,7 +152,7 @@ def _plausible(request: Request) -> Answer:
         "endpoints/PJSIP": [],
         f"channels/{CALLER}/rtp_statistics": {"rxcount": 0},
         f"channels/{CALLER}/variable": {"value": "0"},
-        f"bridges/{BRIDGE}": {"channels": []},
+        f"bridges/{BRIDGE}": {"channels": [LEG]},
     }
     return 200, empty.get(request["uri"])
 

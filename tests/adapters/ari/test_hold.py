@@ -15,6 +15,7 @@ async def test_who_holds_us_is_told_as_it_happens_and_to_whoever_asks_later(
     call, arrived = await line.called_by(citizen)
     channel = arrived.channel
     await line.switch.answer(channel)
+    await call.answered()
     await _until_held(line, channel, held=False)
     await call.hold()
     await line.until(HoldChanged, lambda changed: changed.held)
