@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +17,7 @@ from ivr.domain.call import Caller, CallId, ChannelId, CounsellorId, Facts, Lang
 from ivr.domain.callback import Callback, CallbackId, Status
 from ivr.domain.journal import EventKind
 from ivr.domain.number import dialled_form
-from ivr.ports import ChannelGone, Switch, SwitchRefused
+from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes.calling_back import accepts
 from ivr.stage import Call, Taker
 from ivr.tasks import Tasks
@@ -190,7 +191,10 @@ class CallingBack:
 
         One that fails by a fault of ours is not stood up again as long as nothing changes.
         """
-        with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):
+        with (
+            structlog.contextvars.bound_contextvars(call_id=call.facts.call_id),
+            suppress(SwitchUnavailable),  # the next director stands it up
+        ):
             while not await self._served(callback, call):
                 pass
 

@@ -25,7 +25,7 @@ from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.keying import KeyTimers, key_in
-from ivr.stage.party import Heard, Party, Prompt
+from ivr.stage.party import Heard, Interrupted, Party, Prompt
 from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
@@ -154,9 +154,10 @@ class Call:
         return await self.party.say(prompts, keys=keys, until=until)
 
     async def announce(self, *prompts: Prompt, until: asyncio.Future[Any]) -> Heard:
-        """Say the prompts to who is held; a key or `until` ends them, else music follows.
+        """Say the prompts to who is held; a key ends them, else music follows.
 
-        It follows by itself, so that nobody hears silence because we are gone by then.
+        It follows by itself, so that nobody hears silence because we are gone by then. `until`
+        ends them as well, and the music is left on, as in `hold`.
         """
         return await self.party.say(prompts, keys=True, until=until, then_music=True)
 
@@ -197,10 +198,17 @@ class Call:
     ) -> Heard:
         """Hold music until a key, `until`, or the time has passed, or `watch` says that it is over.
 
-        `watch` is asked while the music goes on.
+        `watch` is asked while the music goes on. When `until` is done the music is left on, for
+        whoever comes to take the caller: they hear no silence if we die before that.
         """
-        async with self.music():
-            return await hold(self.party, seconds, until, watch, self.refresh)
+        heard: Heard | None = None
+        await self._switch.start_music(self.channel)
+        try:
+            heard = await hold(self.party, seconds, until, watch, self.refresh)
+        finally:
+            if not isinstance(heard, Interrupted):
+                await self._stop_music()
+        return heard
 
     @contextmanager
     def alarm(self, at: datetime | None) -> Iterator[asyncio.Future[None]]:
@@ -232,10 +240,13 @@ class Call:
         try:
             yield
         finally:
-            try:
-                await self._switch.stop_music(self.channel)
-            except (ChannelGone, SwitchUnavailable):
-                log.debug("call.music_left_playing")
+            await self._stop_music()
+
+    async def _stop_music(self) -> None:
+        try:
+            await self._switch.stop_music(self.channel)
+        except (ChannelGone, SwitchUnavailable):
+            log.debug("call.music_left_playing")
 
     async def refresh(self) -> None:
         """Send another 183 while the call is not answered, so that no proxy gives it up."""

@@ -8,7 +8,7 @@ import pytest
 from ivr.domain.journal import EventKind
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import TOLL_FREE
-from tests.fakes.time import run_in_virtual_time
+from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.world import World
 
 LONG_S = 60.0  # longer than any announcement
@@ -79,3 +79,45 @@ def test_no_music_is_left_under_what_follows_an_announcement_that_was_cut_short(
         await world.stop()
 
     run_in_virtual_time(story())
+
+
+def hears_of_the_caller(world: World) -> bool:
+    channels = [*world.asterisk.channels.values(), *world.asterisk.past.values()]
+    return any(each.heard for each in channels if each.leg_of is not None)
+
+
+async def taken(strike_at: int, *, in_an_announcement: bool) -> bool:
+    """The controller dies before the counsellor who takes the caller hears of them; if it does."""
+    world, dead = World(), asyncio.Event()
+
+    def strike() -> None:
+        controller_dies(world)
+        dead.set()
+
+    steps = Steps(None, strike)
+    world.start(steps)
+    caller = await announced(world)
+    if not in_an_announcement:
+        await world.until(lambda: hears_music(caller))
+    steps.strike_at(steps.taken + strike_at)
+    world.phone("anna")
+    await world.until(lambda: dead.is_set() or hears_of_the_caller(world))
+    steps.strike_at(None)
+    if dead.is_set():
+        await asyncio.sleep(LONG_S)
+        assert hears_music(caller), f"silence from step {strike_at}"
+        await world.crash_and_restart(0)
+    world.asterisk.end(caller.id)
+    await world.until_over(caller)
+    await world.stop()
+    return dead.is_set()
+
+
+@pytest.mark.parametrize("in_an_announcement", [True, False])
+def test_wherever_the_controller_dies_as_a_counsellor_takes_the_caller_there_is_no_silence(
+    *, in_an_announcement: bool
+) -> None:
+    step = 1
+    while run_in_virtual_time(taken(step, in_an_announcement=in_an_announcement)):
+        step += 1
+    assert step > 10
