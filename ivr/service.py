@@ -126,7 +126,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
         house = _house(plan, speech, outbox)
         conductor, asterisk = await _conductor(plan, house)
         database_url, postgres = await _database(plan)
-        async with await open_pool(database_url) as pool:
+        async with open_pool(database_url) as pool:
             prepare = partial(migrate, database_url) if lacking else None
             shipper = Shipper(outbox, pool, prepare=prepare)
             condition.shipper, condition.conductor = shipper, conductor

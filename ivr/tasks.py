@@ -9,6 +9,9 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+# Longer than any task takes to tidy up: one that still runs has missed that it is to end.
+AGAIN_S = 10.0
+
 
 class Tasks:
     """Tasks that are independent of each other: one that fails is logged and ends alone."""
@@ -32,11 +35,11 @@ class Tasks:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Cancel what still runs, and wait until all of it has ended."""
+        """Cancel what still runs, again where that was missed, until all of it has ended."""
         while self._running:
             for task in self._running:
                 task.cancel()
-            await asyncio.wait(self._running)
+            await asyncio.wait(self._running, timeout=AGAIN_S)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ivr.adapters.postgres import COMMAND_S, CONNECT_S
+from ivr.adapters.postgres import COMMAND_S, CONNECT_S, borrowed
 from ivr.adapters.shipping import AWAY, reason_of
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.retention import LEFT_ALONE_DAYS
@@ -96,6 +96,6 @@ class Eraser:
         """One statement, and so one transaction."""
         async with (
             asyncio.timeout(CONNECT_S + COMMAND_S),
-            self._pool.acquire(timeout=CONNECT_S) as connection,
+            borrowed(self._pool) as connection,
         ):
             return int(await connection.fetchval(self._sql[query], *values))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,10 +12,13 @@ import asyncpg
 from ivr.errors import Refusal
 
 if TYPE_CHECKING:
-    from asyncpg.pool import Pool
+    from collections.abc import AsyncIterator
+
+    from asyncpg.pool import Pool, PoolConnectionProxy
 
 CONNECT_S = 5.0
 COMMAND_S = 10.0
+CLOSE_S = 1.0
 _UNREADABLE = "the database of IVR_DATABASE_URL"
 
 
@@ -45,9 +50,13 @@ async def check_database(url: str) -> None:
     await connection.close()
 
 
-async def open_pool(url: str) -> Pool:
-    """Connections made when they are first wanted: the server may be away now."""
-    return await asyncpg.create_pool(
+@asynccontextmanager
+async def open_pool(url: str) -> AsyncIterator[Pool]:
+    """Connections made when they are first wanted: the server may be away now.
+
+    And at the end as well: whoever takes over from us does not wait until it is back.
+    """
+    pool = await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=4,
@@ -55,6 +64,29 @@ async def open_pool(url: str) -> Pool:
         command_timeout=COMMAND_S,
         server_settings={"application_name": "ivr"},
     )
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await pool.close()
+        except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            pool.terminate()
+
+
+@asynccontextmanager
+async def borrowed(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection of the pool; it is broken off when what is done with it is called off.
+
+    To be given back it would have to be answered first, and asyncpg raises TimeoutError where
+    it is not: whoever takes that for a database that is away would then never end.
+    """
+    async with pool.acquire(timeout=CONNECT_S) as connection:
+        try:
+            yield connection
+        except asyncio.CancelledError:
+            connection.terminate()
+            raise
 
 
 def where(url: str) -> str:

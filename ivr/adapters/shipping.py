@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from ivr.adapters.outbox_entry import AnyEntry
-from ivr.adapters.postgres import COMMAND_S, CONNECT_S
+from ivr.adapters.postgres import COMMAND_S, CONNECT_S, borrowed
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.errors import Refusal
 from ivr.ports import JournalUnavailable
@@ -142,7 +142,7 @@ class Shipper:
     async def _send(self, batch: Sequence[StoredEvent]) -> None:
         """One statement, and so one transaction."""
         columns = zip(*(_arguments(stored.entry) for stored in batch), strict=True)
-        async with self._pool.acquire(timeout=CONNECT_S) as connection:
+        async with borrowed(self._pool) as connection:
             await connection.fetchval(self._apply, *map(list, columns))
 
     async def _set_aside(self, stored: StoredEvent, error: Exception) -> None:

@@ -36,7 +36,7 @@ from tests.domain.callbacks import ANNA
 
 @pytest.fixture
 async def world(outbox: Outbox, database_url: str) -> AsyncIterator[World]:
-    async with await open_pool(database_url) as pool:
+    async with open_pool(database_url) as pool:
         yield World(outbox=outbox, pool=pool)
 
 
@@ -170,7 +170,7 @@ async def test_what_an_earlier_version_left_to_people_is_closed_and_erased_in_ti
     for each in [*sorted(SQL_DIR.glob("000[1-2]_*.sql")), SQL_DIR / "queries.sql"]:
         shutil.copy(each, tmp_path)
     await migrate(empty_database_url, tmp_path)
-    async with await open_pool(empty_database_url) as pool:
+    async with open_pool(empty_database_url) as pool:
         world = World(outbox=outbox, pool=pool)
         await _asked_of_version_2(pool, "n1-1.0", "waiting")
         await _asked_of_version_2(pool, "n1-2.0", "done")

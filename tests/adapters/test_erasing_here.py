@@ -29,7 +29,7 @@ from tests.adapters.record import (
 
 @pytest.fixture
 async def world(outbox: Outbox, database_url: str) -> AsyncIterator[World]:
-    async with await open_pool(database_url) as pool:
+    async with open_pool(database_url) as pool:
         yield World(outbox=outbox, pool=pool)
 
 
@@ -39,11 +39,10 @@ async def test_a_round_without_the_disk_or_without_postgres_is_made_up_for(
     await world.take(*life())
     with refusing_disk(path), capture_logs() as logs:
         assert not await world.erase(8 * DAY)
-    nowhere = await open_pool("postgresql://ivr@127.0.0.1:1/calls")
-    away = replace(world, pool=nowhere)
-    with capture_logs() as also:
-        assert not await away.erase(8 * DAY)
-    await nowhere.close()
+    async with open_pool("postgresql://ivr@127.0.0.1:1/calls") as nowhere:
+        away = replace(world, pool=nowhere)
+        with capture_logs() as also:
+            assert not await away.erase(8 * DAY)
     assert NUMBER not in str(logs + also)
     assert await world.erase(8 * DAY)
     assert await world.with_numbers() == []

@@ -52,7 +52,7 @@ async def test_the_file_grows_to_its_bound_then_nothing_is_promised_and_all_of_i
 ) -> None:
     async with (
         await Outbox.open(path, bound_bytes=SMALL) as outbox,
-        await open_pool(database_url) as pool,
+        open_pool(database_url) as pool,
     ):
         with capture_logs() as logs:
             recorded = await until_it_refuses(outbox)

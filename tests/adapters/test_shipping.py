@@ -35,7 +35,7 @@ WAITING = "SELECT true FROM pg_locks WHERE NOT granted"
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
-    async with await open_pool(database_url) as pool:
+    async with open_pool(database_url) as pool:
         yield pool
 
 
@@ -276,7 +276,7 @@ async def _somebody_waits(other: PoolConnectionProxy) -> None:
 async def test_a_database_without_our_tables_is_a_problem_and_not_a_refusal(
     outbox: Outbox, empty_database_url: str
 ) -> None:
-    async with await open_pool(empty_database_url) as pool:
+    async with open_pool(empty_database_url) as pool:
         shipper = Shipper(outbox, pool)
         await take(outbox, event(EventKind.ARRIVED))
         assert await shipper.drain(within_s=20) == 1
@@ -293,7 +293,7 @@ def test_the_pauses_grow_to_a_bound_and_are_never_in_step() -> None:
 
 
 async def test_a_pool_needs_no_server_until_it_is_used() -> None:
-    async with await open_pool("postgresql://ivr@/calls?host=/nowhere") as pool:
+    async with open_pool("postgresql://ivr@/calls?host=/nowhere") as pool:
         with pytest.raises(OSError, match="No such file"):
             await pool.fetch("SELECT 1")
         assert isinstance(pool, asyncpg.Pool)

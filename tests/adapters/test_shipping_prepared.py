@@ -26,7 +26,7 @@ async def test_a_database_that_was_away_at_the_start_is_brought_up_to_date_befor
             raise DatabaseAway("Cannot use database calls: no answer within 5 s.")
         await migrate(empty_database_url)
 
-    async with await open_pool(empty_database_url) as pool:
+    async with open_pool(empty_database_url) as pool:
         shipper = Shipper(outbox, pool, prepare=prepare, first_pause_s=0.01)
         await take(outbox, *whole_call(facts()))
         async with shipping(shipper):
