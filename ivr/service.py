@@ -222,6 +222,7 @@ def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
         roster=roster,
         door=Door(service, roster, clock, access.pins(plan.settings, service)),
         alone=AloneFolder(plan.settings.records_dir),
+        of_machine=clock.of_machine,
     )
 
 

@@ -66,6 +66,13 @@ class SteadyClock:
         """The present instant, UTC."""
         return self._zero + timedelta(seconds=self._elapsed())
 
+    def of_machine(self, at: datetime) -> datetime:
+        """An instant that the machine's clock has told, as this clock has it (UTC).
+
+        It may have been told before a step that is not followed yet, and is off by it then.
+        """
+        return at - (self._by_machine() - self._zero)
+
     @property
     def ahead_s(self) -> float:
         """How far the machine's clock is ahead (below nought: behind), seconds; 0 if it agrees."""

@@ -156,7 +156,7 @@ class Director:
             unfinished=unfinished,
             found=snapshot.channels,
             bridges=snapshot.bridges,
-            switch_started=snapshot.started,
+            switch_started=self._house.of_machine(snapshot.started),
             callbacks=frozenset(kept),
             call_id=self._house.call_id,
         )
@@ -203,7 +203,7 @@ class Director:
             caller=arrived.caller,
             hidden=arrived.hidden,
             now=self._house.clock.now(),
-            since=arrived.since,
+            since=None if arrived.since is None else self._house.of_machine(arrived.since),
             objection=self._house.numbers.objection,
             calls=len(self._calls),
         )

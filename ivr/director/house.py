@@ -1,6 +1,8 @@
 """Everything a director works with that outlives one connection to the switch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.director.callbacks import Book
 from ivr.director.door import Door
@@ -11,13 +13,19 @@ from ivr.domain.service import Service
 from ivr.ports import AloneNotes, Clock, Journal, NoNotes, Numbers, Speech
 
 
+def _as_told(at: datetime) -> datetime:
+    """The clocks agree."""
+    return at
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
     """The service as configured, its voice, its record, its clock and its people.
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
     `pace` is how long calls have taken counsellors lately. `alone` is what Asterisk noted of
-    the calls that it served by itself.
+    the calls that it served by itself. `of_machine` gives an instant that the switch tells, by the
+    machine's clock, as `clock` has it.
     """
 
     node: str
@@ -31,6 +39,7 @@ class House:
     door: Door
     pace: Pace = field(default_factory=Pace)
     alone: AloneNotes = field(default_factory=NoNotes)
+    of_machine: Callable[[datetime], datetime] = _as_told
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

@@ -49,11 +49,10 @@ async def test_what_ships_ends_in_the_middle_of_a_statement_and_of_a_connection(
 async def test_what_erases_ends_in_the_middle_of_a_statement(
     outbox: Outbox, database_url: str
 ) -> None:
-    async with asyncio.timeout(2 * BOUND_S), slow_postgres(database_url) as way:
-        async with open_pool(way.url) as pool:
-            await pool.fetchval("SELECT 1")
-            way.late_s = NEVER_S
-            await ended(World(outbox=outbox, pool=pool).eraser().erase(), after_s=0.2)
+    async with slow_postgres(database_url) as way, open_pool(way.url) as pool:
+        await pool.fetchval("SELECT 1")
+        way.late_s = NEVER_S
+        await ended(World(outbox=outbox, pool=pool).eraser().erase(), after_s=0.2)
 
 
 async def test_connections_that_are_not_given_back_hold_up_nobody(database_url: str) -> None:

@@ -1,6 +1,7 @@
 """What the outbox does when the disk refuses, a file is not ours, or the controller is killed."""
 
 import asyncio
+import errno
 import os
 import signal
 import sqlite3
@@ -83,6 +84,20 @@ async def test_when_its_thread_dies_by_a_fault_that_is_told_and_nothing_waits_fo
     assert outbox.fault == "nothing is written any more"
     with pytest.raises(JournalUnavailable):
         await outbox.close()
+
+
+async def test_a_disk_whose_room_cannot_be_told_takes_events_and_its_thread_lives(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: OutboxStore) -> Backlog:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(OutboxStore, "backlog", gone)
+    requested = callback_request(facts())
+    await outbox.promise(requested)
+    monkeypatch.undo()
+    assert await outbox.callback_promised(requested.call_id) == promised(requested.call_id)
+    assert (outbox.fault, outbox.backlog.size) == (None, 1)
 
 
 async def test_of_a_request_and_what_the_call_is_told_both_are_kept_or_neither(

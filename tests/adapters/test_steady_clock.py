@@ -136,3 +136,14 @@ def test_this_machine_says_how_long_it_has_been_up(tmp_path: Path) -> None:
     clock = SteadyClock.open(Machine(), tmp_path / "new" / "clock.json")
     first = clock.now()
     assert first <= clock.now() < first + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_what_the_machines_clock_tells_is_known_by_its_own(
+    machine: Machine, path: Path, step: timedelta
+) -> None:
+    clock = machine.open(path)
+    machine.set_by = step
+    assert clock.of_machine(machine.now()) == clock.now()
+    clock.look(busy=False)
+    assert clock.of_machine(machine.now()) == clock.now() == machine.now()

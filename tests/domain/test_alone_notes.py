@@ -109,3 +109,10 @@ def test_every_call_has_the_outcome_fallback_unless_the_switch_died_with_it():
     assert outcome_of(cut) is Outcome.LOST
     end = finished(cut, facts())
     assert (end.at, end.data["outcome"]) == (BEGAN + timedelta(seconds=5), "lost")
+
+
+def test_an_instant_that_no_clock_can_tell_is_none():
+    late = "9" * 15
+
+    assert read(ChannelId("1.1"), ARRIVED.replace(str(EPOCH), late)) is None
+    assert noted(f"promised {late}", f"ended {EPOCH + 90}").promised is None

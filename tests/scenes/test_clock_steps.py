@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,12 +42,18 @@ class SetMachine(World):
         folder.mkdir()
         self._file = folder / "clock.json"
         self._following: asyncio.Task[None] | None = None
+        self._steady: SteadyClock | None = None
 
     def time(self) -> Clock:
         loop = asyncio.get_running_loop()
         steady = SteadyClock(self.clock, self._file, elapsed=loop.time, boot_id="this")
         self._following = asyncio.create_task(steady.follow(self._busy))
+        self._steady = steady
         return steady
+
+    def of_machine(self, at: datetime) -> datetime:
+        assert self._steady is not None
+        return self._steady.of_machine(at)
 
     async def stop(self) -> None:
         await super().stop()
@@ -147,6 +153,72 @@ def test_the_clock_is_followed_as_soon_as_nobody_is_on_the_line(tmp_path: Path) 
         with world.habit(outside, KEYS):
             await world.until_over(outside)
         assert world.outcomes(outside) == ["closed_hours"]
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_free_wait_of_a_caller_whom_the_dialplan_held_is_as_long_as_they_were_told(
+    tmp_path: Path, step: timedelta
+) -> None:
+    """The dialplan goes by the machine's clock; the line, with somebody on it, does not."""
+
+    async def story() -> None:
+        world = SetMachine(_config(), tmp_path / "clock")
+        world.start()
+        world.phone("bertil", answers_after=None)
+        inside = world.asterisk.call(TOLL_FREE)
+        with world.habit(inside, KEYS):
+            await world.until(lambda: inside.music)
+            world.clock.ahead = step
+            await asyncio.sleep(5)
+            began = asyncio.get_running_loop().time() - 60
+            held = world.asterisk.call(FREE, since=world.clock.now() - timedelta(seconds=60))
+            with world.habit(held, KEYS):
+                await world.until(lambda: held.up)
+                free_s = asyncio.get_running_loop().time() - began
+            assert POLICY.budget_s <= free_s < POLICY.budget_s + 10
+            for caller in (inside, held):
+                world.asterisk.end(caller.id)
+                await world.until_over(caller)
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("dies", [True, False])
+def test_who_was_cut_off_and_who_hung_up_are_told_apart_after_a_step(
+    tmp_path: Path, step: timedelta, *, dies: bool
+) -> None:
+    """Asterisk begins again (and goes by the machine's clock) before the call, or after it."""
+
+    async def story() -> None:
+        world = SetMachine(_config(), tmp_path / "clock")
+        world.start()
+        world.phone("bertil", answers_after=None)
+        inside = world.asterisk.call(TOLL_FREE)
+        with world.habit(inside, KEYS):
+            await world.until(lambda: inside.music)
+            world.clock.ahead = step
+            if not dies:
+                world.asterisk.started = world.clock.now()
+            await asyncio.sleep(5)
+            waits = world.asterisk.call(TOLL_FREE)
+            with world.habit(waits, KEYS):
+                await world.until(lambda: waits.music)
+                await asyncio.sleep(5)
+                assert world.controller is not None
+                world.controller.die()
+                if dies:
+                    world.asterisk.started = world.clock.now()
+                world.asterisk.end(waits.id)
+                await world.crash_and_restart(1)
+                await world.until_over(waits)
+        assert world.outcomes(waits) == ["lost" if dies else "abandoned_queue"]
+        world.asterisk.end(inside.id)
+        await world.until_over(inside)
         await world.stop()
 
     run_in_virtual_time(story())

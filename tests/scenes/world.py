@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from ivr.adapters.numbering import NumberingPlans
 from ivr.director import Book, Director, Door, House, Roster
@@ -66,6 +67,7 @@ class World:
             roster=roster,
             door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
             alone=notes,
+            of_machine=self.of_machine,
         )
         token = counting.set(steps)
         director = Director(self.house, FakeConnection(switch))
@@ -76,6 +78,10 @@ class World:
     def time(self) -> Clock:
         """What a controller that starts now goes by."""
         return self.clock
+
+    def of_machine(self, at: datetime) -> datetime:
+        """What the switch tells, as the controller's clock has it."""
+        return at
 
     def on_air(self) -> frozenset[CallId]:
         """The calls back that the controller performs."""
