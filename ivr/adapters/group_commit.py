@@ -1,6 +1,7 @@
 """When events are put on disk: together and soon, or at once where somebody waits for it."""
 
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -162,7 +163,7 @@ class GroupCommit:
                 _log.error("outbox.not_written", exc_info=error)
             self.fault = f"{type(error).__name__}: {error}"
             return False
-        self._see(self._store.backlog())
+        self._look()
         for write in writes:
             if write.done is not None:
                 _resolve(write.done)
@@ -186,11 +187,16 @@ class GroupCommit:
     def _reply(self, ask: _Ask) -> None:
         try:
             answer = ask.question(self._store)
-            self._see(self._store.backlog())
+            self._look()
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
             _resolve(ask.answer, error)
         else:
             _resolve(ask.answer, None, answer)
+
+    def _look(self) -> None:
+        """How much there is; as before where a disk in trouble does not tell."""
+        with suppress(OSError, sqlite3.Error):
+            self._see(self._store.backlog())
 
     def _see(self, backlog: Backlog) -> None:
         if backlog.filling and not self.backlog.filling:

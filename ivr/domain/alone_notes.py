@@ -10,6 +10,7 @@ from ivr.domain.number import normalised
 
 _ARRIVED = 6  # words: arrived EPOCH HIDDEN DIALLED LINE NUMBER, with `-` for what is not known
 _NOTHING = "-"
+_LONGEST_EPOCH = 11  # digits: up to the year 5138
 _ALONE = "no controller was there"
 
 # The words of the lines after the first, in the order in which they can happen.
@@ -63,12 +64,13 @@ def read(channel: ChannelId, text: str) -> Noted | None:
     """
     first, *rest = text.splitlines() or [""]
     words = first.split(" ")
-    if len(words) != _ARRIVED or words[0] != "arrived" or not words[1].isdecimal():
+    began = instant(words[1]) if len(words) == _ARRIVED and words[0] == "arrived" else None
+    if began is None:
         return None
-    _, arrived, hidden, dialled, line, number = words
+    _, _, hidden, dialled, line, number = words
     noted = Noted(
         channel=channel,
-        arrived=_instant(arrived),
+        arrived=began,
         hidden=hidden != "0",
         dialled=dialled,
         line=None if line == _NOTHING else LineId(line),
@@ -77,6 +79,13 @@ def read(channel: ChannelId, text: str) -> Noted | None:
     for each in rest:
         noted = _with(noted, each.split(" "))
     return noted
+
+
+def instant(epoch: str) -> datetime | None:
+    """The second (Unix time) that the dialplan has written; None for what is none."""
+    if not epoch.isdecimal() or len(epoch) > _LONGEST_EPOCH:
+        return None
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def story(noted: Noted, facts: Facts, counsellor: CounsellorId | None) -> list[Event]:
@@ -137,14 +146,10 @@ def _data(kind: EventKind, facts: Facts) -> Data:
 
 def _with(noted: Noted, words: list[str]) -> Noted:
     """The notes with one line more; the first of a kind holds."""
-    word, at, *more = [*words, ""]
-    if word not in _WORDS or not at.isdecimal() or word in noted.at:
+    word, told, *more = [*words, ""]
+    at = instant(told)
+    if word not in _WORDS or at is None or word in noted.at:
         return noted
     account = more[0] if word == "talking" and more[0] else noted.account
     # A clock that was set back makes nothing happen before the call.
-    instant = max(noted.arrived, _instant(at))
-    return replace(noted, account=account, at={**noted.at, word: instant})
-
-
-def _instant(epoch: str) -> datetime:
-    return datetime.fromtimestamp(int(epoch), UTC)
+    return replace(noted, account=account, at={**noted.at, word: max(noted.arrived, at)})

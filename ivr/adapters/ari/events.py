@@ -1,11 +1,12 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
+from ivr.domain.alone_notes import instant
 from ivr.domain.call import ChannelId
 from ivr.ports import (
     NO_SUCH_CALL,
@@ -166,8 +167,7 @@ def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
 
 def came(args: Sequence[str]) -> datetime | None:
     """When a call came that the dialplan has served alone: the fourth argument, Unix time."""
-    known = len(args) > 3 and args[3].isdecimal()
-    return datetime.fromtimestamp(int(args[3]), UTC) if known else None
+    return instant(args[3]) if len(args) > 3 else None
 
 
 def _pressed(event: Mapping[str, Any]) -> SwitchEvent:
