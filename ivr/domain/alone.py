@@ -25,6 +25,11 @@ _OTHER_TOPIC, _SHARED = 20, 40
 
 _DAY = timedelta(days=1)
 
+# What is longer than 4,095 characters Asterisk cuts off as it hands it to a function
+# (VAR_BUF_SIZE, pbx_variables.c), and whoever comes after that would never be rung.
+MOST_READ = 4000
+NOBODY_KNOWN = "0000000000,"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
@@ -80,7 +85,8 @@ def at_work(service: Service, phones: Mapping[str, Skills], *, until: int) -> st
     """What the dialplan reads of those at work: on which phones they are rung for which lines.
 
     `phones` are their accounts, `until` is the instant (Unix time) from which it counts no
-    more. As `1795331875,families/anna,adults/anna,`.
+    more. As `1795331875,families/anna,adults/anna,`. Of more than Asterisk can read nothing is
+    said: then nobody is known to be away, and everybody is rung.
     """
     rung = [
         f"{line.id}/{account}"
@@ -88,7 +94,8 @@ def at_work(service: Service, phones: Mapping[str, Skills], *, until: int) -> st
         for account, skills in sorted(phones.items())
         if set(skills.topics) & {*line.topics, line.general_topic}
     ]
-    return "".join(f"{each}," for each in (until, *rung))
+    said = "".join(f"{each}," for each in (until, *rung))
+    return said if len(said) <= MOST_READ else NOBODY_KNOWN
 
 
 def promises(line: ServiceLine) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.alone import at_work, by_day, forms, greeting, members, pieces, promises
+from ivr.domain.alone import MOST_READ, at_work, by_day, forms, greeting, members, pieces, promises
 from ivr.domain.call import CounsellorId, Language
 from ivr.domain.closing import closed_notice
 from ivr.domain.line import Skills
@@ -85,6 +85,17 @@ def test_who_is_at_work_is_told_by_line_and_phone() -> None:
     said = at_work(config, skills, until=1795331875)
     assert said == "1795331875,free/anna,free/desk1,adults/desk1,"
     assert at_work(config, {}, until=1795331875) == "1795331875,"
+
+
+def test_of_more_at_work_than_asterisk_reads_nobody_is_told_rather_than_the_first() -> None:
+    free = line("free", "0291000001", Charging.EARLY_MEDIA)
+    config = replace(service(counsellor(CounsellorId("anna"))), lines=(free,))
+    skill = Skills(topics={FAMILIES: 1}, languages=dict.fromkeys(BOTH, 1))
+    most = {f"counsellor{number:03d}": skill for number in range(210)}
+    assert len(at_work(config, most, until=1795331875)) <= MOST_READ
+    most |= {f"also{number:03d}": skill for number in range(40)}
+    said = at_work(config, most, until=1795331875)
+    assert int(said.partition(",")[0]) == 0  # an instant that is past
 
 
 @pytest.mark.parametrize(
