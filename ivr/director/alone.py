@@ -1,6 +1,7 @@
 """The calls that Asterisk served alone come into the record, each once and wholly."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -49,23 +50,32 @@ class AloneCalls:
     async def watch(self, switch_started: datetime) -> None:
         """Take over what has ended, again and again, until cancelled."""
         while True:
+            await self._take_over(switch_started)
             await asyncio.sleep(LOOK_AGAIN_S if self._going_on else LOOK_EVERY_S)
-            await self.take_over(switch_started)
 
-    async def take_over(self, switch_started: datetime) -> None:
-        """Take over what has ended by now. What cannot be taken over now is left for later.
+    async def look(self, switch_started: datetime) -> Sequence[Noted]:
+        """The calls that are over and not taken over yet, the earliest first.
 
-        The phones on which somebody still talks in such a call are not rung.
+        The phones on which somebody still talks in such a call are not rung. After a long
+        absence they are many: nobody who waits is to wait until all of them are on the disk.
         """
         try:
             noted = await self._house.alone.noted()
             ours = await self._house.journal.open_calls() if noted else {}
-            others = [each for each in noted if self._call(each) not in ours]
-            over = [each for each in others if self._over(each, switch_started)]
-            self._going_on = len(over) < len(others)
-            talking = {each.account for each in others if each.account and each not in over}
-            self._house.roster.talk_elsewhere(frozenset(talking))
-            for each in over:
+        except (JournalUnavailable, OSError) as error:
+            log.warning("alone.not_read", reason=str(error))
+            return ()
+        others = [each for each in noted if self._call(each) not in ours]
+        over = [each for each in others if self._over(each, switch_started)]
+        self._going_on = len(over) < len(others)
+        talking = {each.account for each in others if each.account and each not in over}
+        self._house.roster.talk_elsewhere(frozenset(talking))
+        return over
+
+    async def _take_over(self, switch_started: datetime) -> None:
+        """Take over what has ended by now. What cannot be taken over now is left for later."""
+        try:
+            for each in await self.look(switch_started):
                 await self._take(each)
         except (JournalUnavailable, OSError) as error:
             log.warning("alone.not_taken_over", reason=str(error))

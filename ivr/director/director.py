@@ -148,7 +148,7 @@ class Director:
         await self._house.callbacks.learn()
         snapshot = await self._switch.snapshot()
         alone = AloneCalls(self._house)
-        await alone.take_over(snapshot.started)
+        await alone.look(snapshot.started)
         unfinished = await journal.open_calls()
         kept = [call for call in unfinished if await journal.callback_promised(call) is not None]
         actions = reconcile(

@@ -306,3 +306,21 @@ async def _struck(strike_at: int | None, away_s: float) -> int:
 
 def _without_free(config: Service) -> Service:
     return replace(config, lines=tuple(line for line in config.lines if line.id != "free"))
+
+
+def test_who_waits_is_taken_over_before_the_notes_of_a_long_absence() -> None:
+    async def story() -> None:
+        world = World()
+        for number in range(500):
+            promised(world, f"17953.{number}", number=f"+35840{number:07d}")
+        waits = world.asterisk.call(FREE, since=BEGIN)
+        with world.habit(waits, IN_LINE):
+            world.start()
+            await asyncio.sleep(1)
+            assert world.heard(waits)
+            world.asterisk.end(waits.id)
+            await world.until_over(waits)
+        await taken_over(world)
+        assert len(world.disk.callbacks) == 500
+
+    run_in_virtual_time(story())
