@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -54,8 +55,12 @@ class SteadyClock:
 
     @classmethod
     def open(cls, machine: Clock, path: Path) -> Self:
-        """Go on where an earlier process on this machine has been, or begin at its clock."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Go on where an earlier process on this machine has been, or begin at its clock.
+
+        A folder that cannot be made is refused by what cannot do without it.
+        """
+        with suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(machine, path, elapsed=since_boot, boot_id=boot())
 
     def go_on(self) -> None:

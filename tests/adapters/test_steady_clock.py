@@ -147,3 +147,13 @@ def test_what_the_machines_clock_tells_is_known_by_its_own(
     assert clock.of_machine(machine.now()) == clock.now()
     clock.look(busy=False)
     assert clock.of_machine(machine.now()) == clock.now() == machine.now()
+
+
+def test_a_folder_that_cannot_be_made_is_for_the_outbox_to_refuse(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    machine = Machine()
+    with capture_logs() as logs:
+        clock = SteadyClock.open(machine, file / "state" / "clock.json")
+    assert abs(clock.now() - machine.now()) < HOUR
+    assert {log["event"] for log in logs} == {"clock.unreadable", "clock.not_kept"}
