@@ -58,8 +58,9 @@ class Standing:
         return place
 
     def leave(self, place: StandingPlace) -> None:
-        """Stand in the line no more."""
-        del self._places[place.call.facts.call_id]
+        """Stand in the line no more; another place of the same call stays."""
+        if self._places.get(place.call.facts.call_id) is place:
+            del self._places[place.call.facts.call_id]
 
     def open_places(self) -> list[tuple[Contact, StandingPlace]]:
         """The places for which phones are still to be rung, and who is to be served there."""

@@ -301,3 +301,35 @@ def dict_of_scenes() -> dict[SceneName, Scene]:
 
 def _untold(self: FakeAsterisk, channel: Channel, *, failed: bool) -> None:
     channel.playing = None
+
+
+def test_a_wait_that_hangs_and_lets_go_late_does_not_take_the_place_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def hangs_and_lets_go_late(call: Call, desk: Desk) -> SceneName | Outcome:
+        async with desk.place(call):
+            try:
+                return await for_ever()
+            finally:
+                await asyncio.sleep(20)
+
+    async def story() -> None:
+        world = patient()
+        waits = iter([hangs_and_lets_go_late])
+        then = SCENES[SceneName.WAITING]
+
+        async def scene(call: Call, desk: Desk) -> SceneName | Outcome:
+            return await next(waits, then)(call, desk)
+
+        monkeypatch.setitem(dict_of_scenes(), SceneName.WAITING, scene)
+        world.start()
+        caller = world.asterisk.call(TOLL_FREE)
+        with world.habit(caller, FINNISH):
+            await world.until(lambda: "sorry_stay" in names(world, caller))
+            await asyncio.sleep(60)
+            world.phone("anna")
+            await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
+        assert len(world.disk.of(EventKind.FAULT)) == 1
+        await close(world)
+
+    run_in_virtual_time(story())
