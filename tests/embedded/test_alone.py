@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from ivr import config
 from ivr.adapters import dialplan
 from ivr.domain.schedule import Schedule, forced_open
 from ivr.domain.service import Charging, Service
+from ivr.embedded import detached
 from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.passwords import phone_passwords
 from ivr.settings import PROJECT_ROOT, Address
@@ -168,6 +170,24 @@ def test_where_nothing_can_be_noted_nothing_is_promised(alone: Alone, records: P
     assert time.monotonic() - began >= 2  # the caller has waited on
     log = (asterisk.state_dir / "asterisk" / "log" / "messages").read_text()
     assert "alone_kept" not in log
+
+
+def test_where_the_arrival_could_not_be_noted_nothing_is_promised_though_it_could_be_by_now(
+    alone: Alone, records: Path
+):
+    asterisk = alone(budget_s=8, longest_s=10)
+    records.rmdir()
+    with ThreadPoolExecutor() as beside:
+        calling = beside.submit(_unanswered, asterisk)
+        waits = re.compile("!(Queue|MusicOnHold)!")
+        detached.wait_until(
+            lambda: bool(waits.search(asterisk.cli("core show channels concise"))), bound_s=5
+        )
+        records.mkdir(mode=0o700)
+        assert calling.result()
+    log = (asterisk.state_dir / "asterisk" / "log" / "messages").read_text()
+    assert "alone_kept" not in log
+    assert not any("promised" in file.read_text() for file in records.iterdir())
 
 
 @pytest.mark.parametrize("charging", [Charging.TOLL_FREE, Charging.ANSWERED])
