@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from ivr.director.house import House
-from ivr.domain.alone_notes import Noted, finished, story
+from ivr.director.leaving import keep_place
+from ivr.domain.alone_notes import Noted, finished, outcome_of, story
 from ivr.domain.call import (
     Caller,
     CallId,
@@ -93,6 +94,7 @@ class AloneCalls:
         end = finished(noted, facts)
         asked = await self._asked(noted, call)
         if asked is None:
+            await keep_place(house, end.facts, outcome_of(noted))
             await house.journal.keep_all(*events, end)
         else:
             request, kind, at = asked

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.domain.callback import Status
 from ivr.domain.journal import CallbackKind, EventKind
+from ivr.domain.policy import OnCutOff, WaitingPolicy
 from ivr.domain.service import Service
 from tests.fakes.service import FREE, changed, service
 from tests.fakes.time import BEGIN, Steps, run_in_virtual_time
@@ -150,6 +151,61 @@ def test_a_call_that_died_with_the_switch_is_lost_and_its_promise_kept() -> None
         assert [request.id for request in world.disk.callbacks] == [f"n1-{CHANNEL}"]
 
     run_in_virtual_time(story())
+
+
+def waited_and_died(world: World) -> int:
+    """A caller who waited alone, and whose end nobody could note; when they came (Unix time)."""
+    began = arrived(world)
+    world.notes.write(CHANNEL, f"joined {began + 25}")
+    return began
+
+
+def listing() -> World:
+    return World(changed(service(), "free", waiting=WaitingPolicy(on_cut_off=OnCutOff.CANDIDATE)))
+
+
+@pytest.mark.parametrize("talked", [False, True])
+def test_who_waited_alone_as_the_switch_died_is_listed_for_people_where_the_line_says_so(
+    *, talked: bool
+) -> None:
+    async def story() -> None:
+        world = listing()
+        began = waited_and_died(world)
+        if talked:
+            world.notes.write(CHANNEL, f"talking {began + 30} anna")
+        world.start()
+        await taken_over(world)
+        (end,) = world.disk.of(EventKind.FINISHED)
+        assert end.data["outcome"] == "lost"
+        found = [(each.status, each.joined.timestamp()) for each in world.disk.callbacks]
+        assert found == ([] if talked else [(Status.UNREACHED, began)])
+
+    run_in_virtual_time(story())
+
+
+def test_wherever_we_die_meanwhile_who_waited_alone_is_listed_once() -> None:
+    async def dies(step: int | None) -> int:
+        world = listing()
+        waited_and_died(world)
+
+        def die() -> None:
+            assert world.controller is not None
+            world.controller.die()
+
+        steps = Steps(step, die)
+        world.start(steps)
+        await asyncio.sleep(1)
+        taken = steps.taken
+        if step is not None:
+            await world.crash_and_restart(1)
+        await taken_over(world)
+        assert [each.status for each in world.disk.callbacks] == [Status.UNREACHED]
+        (end,) = world.disk.of(EventKind.FINISHED)
+        assert end.data["outcome"] == "lost"
+        return taken
+
+    for step in range(1, run_in_virtual_time(dies(None)) + 1):
+        run_in_virtual_time(dies(step))
 
 
 def test_nobody_is_promised_anything_on_a_withheld_number() -> None:
