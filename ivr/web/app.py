@@ -51,9 +51,14 @@ async def serving(app: web.Application, bind: Address) -> AsyncIterator[Address]
     runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
-        async with await _listen(runner, bind) as server:
+        server = await _listen(runner, bind)
+        try:
             host, port, *_ = server.sockets[0].getsockname()
             yield Address(host=host, port=port)
+        finally:
+            # Not waited for: from Python 3.12 on that takes until the last client has gone, and
+            # a standby waits for us. The runner ends them.
+            server.close()
     finally:
         await runner.cleanup()
 

@@ -1,5 +1,6 @@
 """The web port says whether the service lives, whether it takes calls, and how it does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -341,3 +342,19 @@ async def test_dispositions_and_wrong_pins_are_counted(
         shown = await answer.text()
     assert 'ivr_dispositions_total{code="resolved"} 1.0' in shown
     assert "ivr_wrong_pins_total 1.0" in shown
+
+
+async def test_a_client_that_stays_connected_does_not_keep_the_controller(
+    status: MadeUpStatus, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def as_from_python_3_12_on(_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(asyncio.Server, "wait_closed", as_from_python_3_12_on)
+    async with (
+        asyncio.timeout(20),
+        aiohttp.ClientSession() as session,
+        serving(create_app(status, metrics), ANYWHERE) as address,
+        session.get(f"http://{address}/healthz") as answer,
+    ):
+        assert answer.status == 200
