@@ -33,10 +33,16 @@ def own(path: Path) -> TextIO:
         said = lock.read(20).strip()
         lock.close()
         raise Taken(path, int(said) if said.isdecimal() else None) from None
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
+    _say_who(lock)
     return lock
+
+
+def _say_who(lock: TextIO) -> None:
+    """In place, because a disk that is full has no room to begin anew."""
+    said = f"{os.getpid()}\n".encode()
+    with suppress(OSError):  # the outbox is ours all the same, and the line needs somebody
+        os.pwrite(lock.fileno(), said, 0)
+        os.ftruncate(lock.fileno(), len(said))
 
 
 def has(process: int, path: Path) -> bool:

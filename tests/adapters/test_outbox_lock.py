@@ -20,6 +20,17 @@ time.sleep(3600)
 """
 
 
+# No file may grow: SIGXFSZ is ignored by Python, and the write fails.
+FULL = """
+import resource, sys
+from pathlib import Path
+from ivr.adapters.outbox_lock import own
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+with own(Path(sys.argv[1])):
+    print("mine", flush=True)
+"""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "outbox.sqlite"
@@ -39,6 +50,14 @@ def test_an_owner_who_has_not_yet_said_who_it_is_has_it_all_the_same(path: Path)
         with pytest.raises(Taken, match="process unknown") as refused:
             own(path)
         assert refused.value.owner is None
+
+
+def test_who_cannot_say_who_it_is_for_want_of_room_has_it_all_the_same(path: Path) -> None:
+    own(path).close()
+    taken = subprocess.run(
+        [sys.executable, "-c", FULL, path], capture_output=True, text=True, check=False
+    )
+    assert (taken.stdout, taken.stderr) == ("mine\n", "")
 
 
 def test_it_is_known_whether_anybody_waits_however_many_do(path: Path) -> None:
