@@ -19,6 +19,7 @@ from ivr.upkeep import Upkeep, Work
 log = structlog.get_logger(__name__)
 
 SHIP_BOUND_S = 5.0
+LOOK_S = 0.5  # so often it is looked whether somebody waits to take over
 
 
 class Stop:
@@ -81,7 +82,8 @@ class Line:
         With servers of our own, whose end would end the calls: no new calls, and
         those in progress may end. Otherwise the calls stay in Asterisk for the next
         controller. Then the record is brought to Postgres, and our servers end.
-        With a standby, which has both from now on, nothing of this is waited for.
+        With a standby, which has both from now on, nothing of this is waited for, also where it
+        comes meanwhile.
 
         A fault in what takes calls or records them is raised: whoever started us starts us
         again, and the calls are on the switch until then.
@@ -132,4 +134,13 @@ class Line:
             self.say(f"No new calls. Waiting for {calls} to end; Ctrl-C again ends them now.")
         finishing = tasks.start(self.conductor.finish(), "finish")
         insisted = tasks.start(stop.insisted.wait(), "insist")
-        await asyncio.wait({finishing, insisted}, return_when=asyncio.FIRST_COMPLETED)
+        succeeded = tasks.start(self._until_awaited(), "standby")
+        endings = {finishing, insisted, succeeded}
+        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _until_awaited(self) -> None:
+        """Who is started while we end takes the calls at once, and those that we turn away."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self.awaited():
+                return

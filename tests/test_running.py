@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -35,6 +36,10 @@ class Switchboard:
 
     async def leave(self) -> None:
         self.left = True
+
+    async def finish(self) -> None:
+        """The calls take their time."""
+        await for_ever()
 
 
 def line(
@@ -94,6 +99,22 @@ def test_a_line_that_cannot_record_ends_and_says_so() -> None:
     async def story() -> None:
         with pytest.raises(Refusal, match="recorded"):
             await line(recording=ends).run(Stop())
+
+    run_in_virtual_time(story())
+
+
+def test_a_standby_that_comes_while_calls_are_let_end_has_them_and_the_servers_at_once() -> None:
+    class Server:
+        def stop(self) -> None:
+            raise AssertionError("the calls end with it")
+
+    async def story() -> None:
+        stop, loop = Stop(), asyncio.get_running_loop()
+        running = replace(line(), own=[Server()], awaited=lambda: loop.time() >= 20)
+        loop.call_later(10, stop.ask)
+        await running.run(stop)
+        assert cast("Switchboard", running.conductor).left
+        assert 20 <= loop.time() < 21
 
     run_in_virtual_time(story())
 
