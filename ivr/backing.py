@@ -124,8 +124,7 @@ async def migrated(settings: Settings, outbox: Outbox | None, say: Callable[[str
     if url is None:
         return True
     try:
-        async with asyncio.timeout(MIGRATES_S):
-            await migrate(url)
+        await _migrate_in_time(url)
     except (DatabaseAway, TimeoutError) as away:
         if isinstance(away, Refusal) and outbox is not None and not await outbox.ever_used():
             raise
@@ -134,3 +133,20 @@ async def migrated(settings: Settings, outbox: Outbox | None, say: Callable[[str
         log.warning("database.away_at_the_start", reason=why)
         return False
     return True
+
+
+async def _migrate_in_time(url: str) -> None:
+    """Raises TimeoutError after `MIGRATES_S`, and what `migrate` does.
+
+    What is called off then is not waited for: it takes back what it has done, which a database
+    that does not answer never ends.
+    """
+    migrating = asyncio.ensure_future(migrate(url))
+    try:
+        done, _ = await asyncio.wait({migrating}, timeout=MIGRATES_S)
+    finally:
+        migrating.cancel()
+    if not done:
+        migrating.add_done_callback(lambda task: task.cancelled() or task.exception())
+        raise TimeoutError
+    migrating.result()
