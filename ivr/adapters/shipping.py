@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BATCH = 200
 FILL_S = 0.3  # between two shipments, so that one statement carries many events
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 10.0
 BATCH_S = CONNECT_S + 2 * COMMAND_S  # the whole of one attempt
 PREPARE_S = 600.0  # a large database may take long to be brought up to date
 
