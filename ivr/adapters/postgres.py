@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,26 +67,33 @@ async def open_pool(url: str) -> AsyncIterator[Pool]:
     try:
         yield pool
     finally:
-        try:
-            async with asyncio.timeout(CLOSE_S):
-                await pool.close()
-        except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            pool.terminate()
+        await _end(pool)
 
 
 @asynccontextmanager
 async def borrowed(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """A connection of the pool; it is broken off when what is done with it is called off.
 
-    To be given back it would have to be answered first, and asyncpg raises TimeoutError where
-    it is not: whoever takes that for a database that is away would then never end.
+    A database that answers is told so, and has done nothing then. To be given back the
+    connection would have to be answered, and asyncpg raises TimeoutError where it is not: whoever
+    takes that for a database that is away would never end.
     """
     async with pool.acquire(timeout=CONNECT_S) as connection:
         try:
             yield connection
         except asyncio.CancelledError:
-            connection.terminate()
+            await _end(connection)
             raise
+
+
+async def _end(open_one: Pool | PoolConnectionProxy) -> None:
+    """Properly if that is soon done, else at once."""
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await open_one.close()
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(asyncpg.InterfaceError):  # a connection that could not be closed is away
+            open_one.terminate()
 
 
 def where(url: str) -> str:
