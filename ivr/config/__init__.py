@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from ivr.config import build, hours, references
+from ivr.config.json_schema import json_schemas, schema_files
 from ivr.config.people import CounsellorsFile
 from ivr.config.problem import ConfigurationError, Problem
 from ivr.config.prompts import load_prompts
@@ -14,7 +15,15 @@ from ivr.domain.call import Language
 from ivr.domain.service import Service
 from ivr.errors import Refusal
 
-__all__ = ["ConfigurationError", "Problem", "check", "fingerprint", "load"]
+__all__ = [
+    "ConfigurationError",
+    "Problem",
+    "check",
+    "fingerprint",
+    "json_schemas",
+    "load",
+    "schema_files",
+]
 
 
 def load(directory: Path) -> Service:

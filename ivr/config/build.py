@@ -7,9 +7,10 @@ from typing import assert_never
 from ivr.config.fields import Calendar
 from ivr.config.finland import finnish_holidays
 from ivr.config.people import CounsellorSection, CounsellorsFile
-from ivr.config.policies import ENDINGS, OutgoingSection
+from ivr.config.policies import OutgoingSection
 from ivr.config.references import Files
 from ivr.config.schema import LineSection, LinesFile, ScheduleFile, ScheduleSection
+from ivr.config.waiting import ENDINGS
 from ivr.domain.call import CounsellorId, LineId, TopicId
 from ivr.domain.policy import (
     CallbackPolicy,

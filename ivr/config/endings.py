@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ivr.config.naming import unknown
-from ivr.config.policies import ENDINGS
 from ivr.config.problem import Problem
 from ivr.config.source import Node
+from ivr.config.waiting import ENDINGS
 from ivr.domain.policy import Ending, OnAbandon, OnCutOff
 
 _CALLBACKS = frozenset({Ending.OFFER_CALLBACK.value, Ending.KEEP_CALLBACK.value})

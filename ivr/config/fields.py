@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ivr.config.problem import cure, listed, shown
@@ -29,12 +29,16 @@ OWN_WORDS = "own_words"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _MAX_TEXT = 120
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,31}"
+_NAME = re.compile(NAME_PATTERN)
 _SHORT_NUMBER = re.compile(r"[0-9]{2,6}")
 _BEGINNING = re.compile(r"\+[1-9][0-9]{0,14}")
 _INTERNAL_NUMBER = re.compile(r"[0-9]{2,5}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?[-–] ?([0-9]{1,2}):([0-9]{2})")
+_DAYS = re.compile("({0})(-({0}))?".format("|".join(WEEKDAYS)))
+# For editors alone, who cannot ask which numbers there are.
+_DIALLED = re.compile(r"\+?[0-9][0-9 ()/-]*")
 _MIDNIGHT = (24, 0)
 
 _Value = TypeVar("_Value")
@@ -180,24 +184,60 @@ def _yes_or_no(value: object) -> bool:
     raise _refused(f"must be {listed(words)}, not {shown(value)}")
 
 
-Text = Annotated[str, _field(_text, '"Lapsiperheet"')]
-Name = Annotated[str, _field(parse_name, "families")]
-OptionalText = Annotated[str | None, _field(_text, '"Training day"', optional=True)]
-OptionalName = Annotated[str | None, _field(parse_name, "topic_menu", optional=True)]
-PhoneNumber = Annotated[str, _field(_phone_number, '"029 151 2360" (in quotes)')]
-Beginning = Annotated[str, _field(_beginning, '"+358" (in quotes)')]
-DateField = Annotated[date, _field(parse_date, "2026-12-24")]
-HoursField = Annotated[Hours, _field(parse_hours, '"9:00-15:00"')]
-DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri")]
-YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
-LanguageField = Annotated[Language, _choice(Language)]
-ChargingField = Annotated[Charging, _choice(Charging)]
-InternalNumber = Annotated[str, PlainValidator(_internal_number)]
-AbandonField = Annotated[OnAbandon, _choice(OnAbandon)]
-BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd)]
-CutOffField = Annotated[OnCutOff, _choice(OnCutOff)]
-CalendarField = Annotated[Calendar, _choice(Calendar)]
-EndingField = Annotated[Ending, _choice(Ending)]
-DistributionField = Annotated[Distribution, _choice(Distribution)]
-DispositionField = Annotated[Disposition, _choice(Disposition)]
-SignsInField = Annotated[SignsIn, _choice(SignsIn)]
+def _pattern(pattern: re.Pattern[str], *examples: str) -> WithJsonSchema:
+    """What an editor knows of a text that has to match as a whole."""
+    shape = {"type": "string", "pattern": f"^({pattern.pattern})$"}
+    return WithJsonSchema(shape | ({"examples": list(examples)} if examples else {}))
+
+
+def _one_of(kind: type[StrEnum]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in kind]})
+
+
+_LINE_OF_TEXT = {"minLength": 1, "maxLength": _MAX_TEXT, "pattern": r"\S"}
+_OR_NOTHING = ["string", "null"]
+
+Text = Annotated[
+    str, _field(_text, '"Lapsiperheet"'), WithJsonSchema({"type": "string", **_LINE_OF_TEXT})
+]
+Name = Annotated[str, _field(parse_name, "families"), _pattern(_NAME)]
+OptionalText = Annotated[
+    str | None,
+    _field(_text, '"Training day"', optional=True),
+    WithJsonSchema({"type": _OR_NOTHING, **_LINE_OF_TEXT}),
+]
+OptionalName = Annotated[
+    str | None,
+    _field(parse_name, "topic_menu", optional=True),
+    WithJsonSchema({"type": _OR_NOTHING, "pattern": f"^({_NAME.pattern})$"}),
+]
+PhoneNumber = Annotated[
+    str, _field(_phone_number, '"029 151 2360" (in quotes)'), _pattern(_DIALLED, "029 151 2360")
+]
+Beginning = Annotated[str, _field(_beginning, '"+358" (in quotes)'), _pattern(_BEGINNING, "+358")]
+DateField = Annotated[date, _field(parse_date, "2026-12-24"), _pattern(_DATE, "2026-12-24")]
+HoursField = Annotated[
+    Hours, _field(parse_hours, '"9:00-15:00"'), _pattern(_HOURS, "9:00-15:00", "12:00-24:00")
+]
+DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri"), _pattern(_DAYS)]
+YesNo = Annotated[
+    bool, PlainValidator(_yes_or_no), WithJsonSchema({"enum": ["yes", "no", True, False]})
+]
+InternalNumber = Annotated[
+    str,
+    PlainValidator(_internal_number),
+    WithJsonSchema(
+        {"type": ["integer", "string"], "pattern": f"^({_INTERNAL_NUMBER.pattern})$",
+         "minimum": 10, "maximum": 99999, "examples": [101]}
+    ),
+]  # fmt: skip
+LanguageField = Annotated[Language, _choice(Language), _one_of(Language)]
+ChargingField = Annotated[Charging, _choice(Charging), _one_of(Charging)]
+AbandonField = Annotated[OnAbandon, _choice(OnAbandon), _one_of(OnAbandon)]
+BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd), _one_of(OnBudgetEnd)]
+CutOffField = Annotated[OnCutOff, _choice(OnCutOff), _one_of(OnCutOff)]
+CalendarField = Annotated[Calendar, _choice(Calendar), _one_of(Calendar)]
+EndingField = Annotated[Ending, _choice(Ending), _one_of(Ending)]
+DistributionField = Annotated[Distribution, _choice(Distribution), _one_of(Distribution)]
+DispositionField = Annotated[Disposition, _choice(Disposition), _one_of(Disposition)]
+SignsInField = Annotated[SignsIn, _choice(SignsIn), _one_of(SignsIn)]
