@@ -53,7 +53,7 @@ def check(directory: Path) -> tuple[Service, tuple[Problem, ...]]:
         *misfits(files.schedule, ScheduleFile),
         *misfits(files.counsellors, CounsellorsFile),
         *references.contradictions(files),
-        *hours.contradictions(files.schedule),
+        *hours.contradictions(files.schedule, files.prompts),
         *(problem for spoken in prompts.values() for problem in spoken.problems),
     ]
     if problems := problems or list(references.unserved(files)):

@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
+from ivr.config.exceptions import days_of
 from ivr.config.fields import Calendar
 from ivr.config.finland import finnish_holidays
 from ivr.config.people import CounsellorSection, CounsellorsFile
 from ivr.config.policies import OutgoingSection
 from ivr.config.references import Files
-from ivr.config.schema import LineSection, LinesFile, ScheduleFile, ScheduleSection
+from ivr.config.schema import (
+    ExceptionSection,
+    LineSection,
+    LinesFile,
+    ScheduleFile,
+    ScheduleSection,
+)
 from ivr.config.waiting import ENDINGS
 from ivr.domain.call import CounsellorId, LineId, TopicId
 from ivr.domain.policy import (
@@ -111,9 +118,20 @@ def _schedule(section: ScheduleSection) -> Schedule:
         weekly=weekly,
         holidays=_holidays(section.holidays),
         exceptions={
-            day.date: ExceptionalDay(hours=tuple(day.hours), reason=day.reason)
-            for day in section.exceptions
+            day: _exception(exception)
+            for exception in section.exceptions
+            for day in days_of(exception.date, exception.last_date)
         },
+    )
+
+
+def _exception(section: ExceptionSection) -> ExceptionalDay:
+    own_hours = section.closed or section.hours
+    return ExceptionalDay(
+        hours=tuple(section.hours) if own_hours else None,
+        within=section.shorten_to,
+        prompt=section.prompt,
+        reason=section.reason,
     )
 
 

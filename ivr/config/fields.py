@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
+from ivr.config import shapes
 from ivr.config.problem import cure, listed, shown
 from ivr.domain.call import Language
 from ivr.domain.number import dialled_form, normalised
@@ -184,60 +185,54 @@ def _yes_or_no(value: object) -> bool:
     raise _refused(f"must be {listed(words)}, not {shown(value)}")
 
 
-def _pattern(pattern: re.Pattern[str], *examples: str) -> WithJsonSchema:
-    """What an editor knows of a text that has to match as a whole."""
-    shape = {"type": "string", "pattern": f"^({pattern.pattern})$"}
-    return WithJsonSchema(shape | ({"examples": list(examples)} if examples else {}))
-
-
-def _one_of(kind: type[StrEnum]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in kind]})
-
-
-_LINE_OF_TEXT = {"minLength": 1, "maxLength": _MAX_TEXT, "pattern": r"\S"}
-_OR_NOTHING = ["string", "null"]
-
-Text = Annotated[
-    str, _field(_text, '"Lapsiperheet"'), WithJsonSchema({"type": "string", **_LINE_OF_TEXT})
-]
-Name = Annotated[str, _field(parse_name, "families"), _pattern(_NAME)]
+Text = Annotated[str, _field(_text, '"Lapsiperheet"'), shapes.text(_MAX_TEXT)]
+Name = Annotated[str, _field(parse_name, "families"), shapes.pattern(_NAME)]
 OptionalText = Annotated[
     str | None,
     _field(_text, '"Training day"', optional=True),
-    WithJsonSchema({"type": _OR_NOTHING, **_LINE_OF_TEXT}),
+    shapes.text(_MAX_TEXT, optional=True),
 ]
 OptionalName = Annotated[
     str | None,
     _field(parse_name, "topic_menu", optional=True),
-    WithJsonSchema({"type": _OR_NOTHING, "pattern": f"^({_NAME.pattern})$"}),
+    shapes.pattern(_NAME, optional=True),
 ]
 PhoneNumber = Annotated[
-    str, _field(_phone_number, '"029 151 2360" (in quotes)'), _pattern(_DIALLED, "029 151 2360")
+    str,
+    _field(_phone_number, '"029 151 2360" (in quotes)'),
+    shapes.pattern(_DIALLED, "029 151 2360"),
 ]
-Beginning = Annotated[str, _field(_beginning, '"+358" (in quotes)'), _pattern(_BEGINNING, "+358")]
-DateField = Annotated[date, _field(parse_date, "2026-12-24"), _pattern(_DATE, "2026-12-24")]
+Beginning = Annotated[
+    str, _field(_beginning, '"+358" (in quotes)'), shapes.pattern(_BEGINNING, "+358")
+]
+DateField = Annotated[date, _field(parse_date, "2026-12-24"), shapes.pattern(_DATE, "2026-12-24")]
+OptionalDate = Annotated[
+    date | None,
+    _field(parse_date, "2026-12-31", optional=True),
+    shapes.pattern(_DATE, "2026-12-31", optional=True),
+]
 HoursField = Annotated[
-    Hours, _field(parse_hours, '"9:00-15:00"'), _pattern(_HOURS, "9:00-15:00", "12:00-24:00")
+    Hours, _field(parse_hours, '"9:00-15:00"'), shapes.pattern(_HOURS, "9:00-15:00", "12:00-24:00")
 ]
-DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri"), _pattern(_DAYS)]
-YesNo = Annotated[
-    bool, PlainValidator(_yes_or_no), WithJsonSchema({"enum": ["yes", "no", True, False]})
+OptionalHours = Annotated[
+    Hours | None,
+    _field(parse_hours, '"9:00-12:00"', optional=True),
+    shapes.pattern(_HOURS, "9:00-12:00", optional=True),
 ]
+DaysField = Annotated[tuple[int, ...], _field(parse_days, "mon or mon-fri"), shapes.pattern(_DAYS)]
+YesNo = Annotated[bool, PlainValidator(_yes_or_no), shapes.YES_OR_NO]
 InternalNumber = Annotated[
     str,
     PlainValidator(_internal_number),
-    WithJsonSchema(
-        {"type": ["integer", "string"], "pattern": f"^({_INTERNAL_NUMBER.pattern})$",
-         "minimum": 10, "maximum": 99999, "examples": [101]}
-    ),
-]  # fmt: skip
-LanguageField = Annotated[Language, _choice(Language), _one_of(Language)]
-ChargingField = Annotated[Charging, _choice(Charging), _one_of(Charging)]
-AbandonField = Annotated[OnAbandon, _choice(OnAbandon), _one_of(OnAbandon)]
-BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd), _one_of(OnBudgetEnd)]
-CutOffField = Annotated[OnCutOff, _choice(OnCutOff), _one_of(OnCutOff)]
-CalendarField = Annotated[Calendar, _choice(Calendar), _one_of(Calendar)]
-EndingField = Annotated[Ending, _choice(Ending), _one_of(Ending)]
-DistributionField = Annotated[Distribution, _choice(Distribution), _one_of(Distribution)]
-DispositionField = Annotated[Disposition, _choice(Disposition), _one_of(Disposition)]
-SignsInField = Annotated[SignsIn, _choice(SignsIn), _one_of(SignsIn)]
+    shapes.number_or_text(_INTERNAL_NUMBER, least=10, most=99999, example=101),
+]
+LanguageField = Annotated[Language, _choice(Language), shapes.one_of(Language)]
+ChargingField = Annotated[Charging, _choice(Charging), shapes.one_of(Charging)]
+AbandonField = Annotated[OnAbandon, _choice(OnAbandon), shapes.one_of(OnAbandon)]
+BudgetEndField = Annotated[OnBudgetEnd, _choice(OnBudgetEnd), shapes.one_of(OnBudgetEnd)]
+CutOffField = Annotated[OnCutOff, _choice(OnCutOff), shapes.one_of(OnCutOff)]
+CalendarField = Annotated[Calendar, _choice(Calendar), shapes.one_of(Calendar)]
+EndingField = Annotated[Ending, _choice(Ending), shapes.one_of(Ending)]
+DistributionField = Annotated[Distribution, _choice(Distribution), shapes.one_of(Distribution)]
+DispositionField = Annotated[Disposition, _choice(Disposition), shapes.one_of(Disposition)]
+SignsInField = Annotated[SignsIn, _choice(SignsIn), shapes.one_of(SignsIn)]

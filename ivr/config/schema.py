@@ -18,6 +18,8 @@ from ivr.config.fields import (
     HoursField,
     LanguageField,
     Name,
+    OptionalDate,
+    OptionalHours,
     OptionalName,
     OptionalText,
     PhoneNumber,
@@ -120,12 +122,22 @@ class LinesFile(Section):
 
 
 class ExceptionSection(Section):
-    """`exceptions:` of a schedule: one date."""
+    """`exceptions:` of a schedule: one date, or all from `date` to `last_date`."""
 
     date: DateField = Field(description="the day, like 2026-12-24")
+    last_date: OptionalDate = Field(
+        default=None, description="the last of several days; left out: one day"
+    )
     closed: YesNo = Field(default=False, description="yes: the line is closed all day")
     hours: list[HoursField] = Field(
-        default_factory=list, description='the hours of this day, like ["9:00-12:00"]'
+        default_factory=list,
+        description='open at these hours, whatever day it is, like ["9:00-12:00"]',
+    )
+    shorten_to: OptionalHours = Field(
+        default=None, description='open as always, but only within these hours, like "9:00-12:00"'
+    )
+    prompt: OptionalName = Field(
+        default=None, description="the prompt said while the line is closed on these dates"
     )
     reason: OptionalText = Field(default=None, description="why; callers do not hear it")
 

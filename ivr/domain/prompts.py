@@ -184,8 +184,11 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 
-Any other prompt is a topic menu that a line names as its `topic_prompt`; it has no slots.
+Any other prompt is a topic menu that a line names as its `topic_prompt`, without slots; or
+what a line says while it is closed on a date, see `names_own_notice`.
 """
+
+OWN_NOTICE: Final = "closed_"
 
 SPOKEN_AT_BUILD: Final = frozenset({"region"})
 """Slots that every text may hold, because they are filled when the clips are made."""
@@ -198,12 +201,21 @@ def fault(prompt: str, text: str) -> str | None:
     except ValueError as error:
         return str(error)
     allowed = REQUIRED_PROMPTS.get(prompt, _NONE)
-    unknown = sorted(slots - allowed - SPOKEN_AT_BUILD)
+    possible = _OPENING if names_own_notice(prompt) else allowed
+    unknown = sorted(slots - possible - SPOKEN_AT_BUILD)
     if unknown:
-        right = ", ".join(f"{{{slot}}}" for slot in sorted(allowed | SPOKEN_AT_BUILD))
+        right = ", ".join(f"{{{slot}}}" for slot in sorted(possible | SPOKEN_AT_BUILD))
         return f"there is no slot {{{unknown[0]}}} in {prompt!r}; it may hold {right}"
     missing = sorted(allowed - slots)
     return f"{prompt!r} must say {{{missing[0]}}}" if missing else None
+
+
+def names_own_notice(prompt: str) -> bool:
+    """Whether an exception may have the closed line say this; it may say when that opens.
+
+    None of the line's own prompts: what those say may not be true on that date.
+    """
+    return prompt.startswith(OWN_NOTICE) and prompt not in REQUIRED_PROMPTS
 
 
 def scripts(service: Service, language: Language) -> Mapping[str, Script]:

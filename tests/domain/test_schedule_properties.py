@@ -1,6 +1,7 @@
 """All questions that can be asked of a schedule agree, for any schedule and any instant."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from ivr.domain.schedule import (
     local,
     next_opening,
     open_at,
+    ordinary_plan,
     plan,
     why_closed,
 )
@@ -41,13 +43,24 @@ def dated(values: st.SearchStrategy[Holiday]) -> st.SearchStrategy[Mapping[date,
     return st.dictionaries(st.dates(date(2025, 12, 20), date(2028, 1, 10)), values, max_size=30)
 
 
+def exceptional_days() -> st.SearchStrategy[ExceptionalDay]:
+    """Days that are closed, open at hours of their own, shortened, or only told otherwise."""
+    bounds = day_hours().filter(bool).map(lambda hours: hours[0])
+    prompts = st.none() | st.just("closed_own")
+    return st.one_of(
+        st.builds(ExceptionalDay, hours=day_hours(), prompt=prompts),
+        st.builds(ExceptionalDay, within=bounds, prompt=prompts),
+        st.builds(ExceptionalDay, prompt=st.just("closed_own")),
+    )
+
+
 SCHEDULES = st.builds(
     Schedule,
     weekly=st.dictionaries(st.integers(0, 6), day_hours()),
     holidays=dated(st.sampled_from([CHRISTMAS_DAY, CHRISTMAS_EVE])),
     exceptions=st.dictionaries(
         st.dates(date(2025, 12, 20), date(2028, 1, 10)),
-        st.builds(ExceptionalDay, hours=day_hours()),
+        exceptional_days(),
         max_size=30,
     ),
 )
@@ -123,3 +136,23 @@ def test_a_closed_line_always_has_a_reason_and_an_open_one_never(
     schedule: Schedule, at: datetime
 ) -> None:
     assert (why_closed(schedule, at) is None) == open_at(schedule, at)
+
+
+@given(SCHEDULES, INSTANTS)
+def test_shortened_hours_are_those_of_an_ordinary_day_that_lie_within_the_bounds(
+    schedule: Schedule, at: datetime
+) -> None:
+    day = local(at).date()
+    bounds = Hours(opens=time(10), closes=time(14, 30))
+    shortened = replace(schedule, exceptions={day: ExceptionalDay(within=bounds)})
+    usual = ordinary_plan(schedule, day).hours
+    for minute in range(0, 24 * 60, 5):
+        clock = time(minute // 60, minute % 60)
+        within = bounds.opens <= clock < bounds.closes
+        assert _holds(plan(shortened, day).hours, clock) == (within and _holds(usual, clock))
+
+
+def _holds(hours: tuple[Hours, ...], clock: time) -> bool:
+    return any(
+        each.opens <= clock and (clock < each.closes or each.closes == time(0)) for each in hours
+    )
