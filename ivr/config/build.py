@@ -37,7 +37,7 @@ def service(files: Files) -> Service:
     lines = LinesFile.model_validate(files.lines.data)
     people = CounsellorsFile.model_validate(files.counsellors.data)
     schedules = ScheduleFile.model_validate(files.schedule.data).schedules
-    hours = {name: _schedule(section) for name, section in schedules.items()}
+    hours = {name: schedule(section) for name, section in schedules.items()}
     return Service(
         region=lines.region.texts(),
         crisis_number=lines.crisis_number,
@@ -112,7 +112,8 @@ def _counsellor(name: str, person: CounsellorSection) -> Counsellor:
     )
 
 
-def _schedule(section: ScheduleSection) -> Schedule:
+def schedule(section: ScheduleSection) -> Schedule:
+    """The opening hours that a section without fault describes."""
     weekly = {day: tuple(hours) for days, hours in section.weekly.items() for day in days}
     return Schedule(
         weekly=weekly,

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ivr.config.fields import Wrong, parse_date
+from ivr.config.message import Message, cure, together, told
 from ivr.config.naming import Place
-from ivr.config.problem import Problem, cure
+from ivr.config.problem import Problem
 from ivr.config.source import Node
+from ivr.config.values import Wrong, parse_date
 from ivr.domain.call import Language
 from ivr.domain.prompts import OWN_NOTICE, names_own_notice
 
@@ -38,14 +39,22 @@ def days_of(first: date, last: date | None) -> list[date]:
 class _Named:
     """An exception as a refusal names it."""
 
-    text: str
+    text: Message
     line: int
 
     @classmethod
     def of(cls, exception: Node, days: list[date]) -> "_Named":
         first, last, reason = days[0], days[-1], exception["reason"].text
-        dates = f"{first}" if first == last else f"{first} to {last}"
-        text = dates if reason is None else f"{reason!r} ({dates})"
+        dates = (
+            Message(f"{first}")
+            if first == last
+            else told("{first} to {last}", first=first, last=last)
+        )
+        text = (
+            dates
+            if reason is None
+            else Message("{reason!r} ({dates})", (("reason", reason), ("dates", dates)))
+        )
         return cls(text=text, line=exception["date"].problem("").line)
 
 
@@ -57,7 +66,7 @@ def _overlaps(exceptions: Node) -> Iterator[Problem]:
             continue  # the schema has said so
         place = exception["last_date"].problem
         if last is not None and (wrong := _wrong_span(first, last)):
-            yield place(wrong)
+            yield place(wrong.words, first=first, last=last)
             continue
         days = days_of(first, last)
         named = _Named.of(exception, days)
@@ -66,17 +75,22 @@ def _overlaps(exceptions: Node) -> Iterator[Problem]:
             owners |= dict.fromkeys(days, named)
         else:
             yield exception["date"].problem(
-                f"the exception {named.text} overlaps the exception {other.text} in line"
-                f" {other.line}; let each date be in one of them"
+                "the exception {this} overlaps the exception {other} in line {line};"
+                " let each date be in one of them",
+                this=named.text,
+                other=other.text,
+                line=other.line,
             )
 
 
-def _wrong_span(first: date, last: date) -> str | None:
+def _wrong_span(first: date, last: date) -> Message | None:
     if last < first:
-        return f"{last} is before {first}; write the last day of the exception, or leave it out"
+        return told(
+            "{last} is before {first}; write the last day of the exception, or leave it out"
+        )
     if (last - first).days >= _MOST_DAYS:
-        return (
-            f"from {first} to {last} is more than a year; write what is always so under weekly,"
+        return told(
+            "from {first} to {last} is more than a year; write what is always so under weekly,"
             " or check the year"
         )
     return None
@@ -94,8 +108,9 @@ def _one_thing(exception: Node) -> Iterator[Problem]:
     given = [key for key in _CHANGES if _says(exception[key])]
     if len(given) > 1:
         yield exception[given[0]].key_problem(
-            f"an exception has one of closed, hours and shorten_to, and here are"
-            f" {' and '.join(given)}; write one of them"
+            "an exception has one of closed, hours and shorten_to, and here are {given};"
+            " write one of them",
+            given=together(given),
         )
     if not given and exception["prompt"].value is None:
         yield exception.problem(
@@ -114,8 +129,10 @@ def _own_prompt(prompt: Node, prompts: Prompts) -> Iterator[Problem]:
         return
     if not names_own_notice(name):
         yield prompt.problem(
-            f"{name!r} cannot be said on a closed day; give it a prompt of its own, whose name"
-            f" begins with {OWN_NOTICE}, such as {OWN_NOTICE}christmas"
+            "{name!r} cannot be said on a closed day; give it a prompt of its own, whose name"
+            " begins with {beginning}, such as {beginning}christmas",
+            name=name,
+            beginning=OWN_NOTICE,
         )
         return
     for language, known in prompts.items():
@@ -127,5 +144,13 @@ def _missing(
     name: str, place: Place, language: Language, known: Collection[str]
 ) -> Iterator[Problem]:
     own = [each for each in known if names_own_notice(each)]
-    right = f"{cure(name, own)} Or write it there." if own else "write it there"
-    yield place(f"there is no prompt {name!r} in prompts.{language}.yaml; {right}")
+    file = f"prompts.{language}.yaml"
+    if own:
+        yield place(
+            "there is no prompt {name!r} in {file}; {cure} Or write it there.",
+            name=name,
+            file=file,
+            cure=cure(name, own),
+        )
+    else:
+        yield place("there is no prompt {name!r} in {file}; write it there", name=name, file=file)

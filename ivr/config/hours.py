@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import time
 
 from ivr.config import exceptions
-from ivr.config.fields import WEEKDAYS, Wrong, parse_days, parse_hours
 from ivr.config.problem import Problem
 from ivr.config.source import Document, Node
+from ivr.config.values import WEEKDAYS, Wrong, parse_days, parse_hours
 from ivr.domain.schedule import Hours
 
 
@@ -34,7 +34,10 @@ def _days_twice(weekly: Node) -> Iterator[Problem]:
         for day in days:
             if day in owners:
                 yield node.key_problem(
-                    f"{WEEKDAYS[day]} is in {owners[day]!r} and in {key!r}; write each day once"
+                    "{day} is in {owner!r} and in {key!r}; write each day once",
+                    day=WEEKDAYS[day],
+                    owner=owners[day],
+                    key=key,
                 )
                 break
         owners |= {day: owners.get(day, key) for day in days}
@@ -50,7 +53,9 @@ def _overlaps(hours: Node) -> Iterator[Problem]:
         for other, other_text in before:
             if _overlap(here, other):
                 yield node.problem(
-                    f"{text!r} overlaps {other_text!r}; join the two, or let one end earlier"
+                    "{text!r} overlaps {other!r}; join the two, or let one end earlier",
+                    text=text,
+                    other=other_text,
                 )
                 break
         before.append((here, text))

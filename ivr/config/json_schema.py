@@ -12,14 +12,14 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from ivr.config.fields import NAME_PATTERN
 from ivr.config.people import CounsellorsFile
 from ivr.config.schema import LinesFile, ScheduleFile
 from ivr.config.section import Section
+from ivr.config.values import NAME
 from ivr.domain.call import Language
 from ivr.domain.prompts import REQUIRED_PROMPTS, SPOKEN_AT_BUILD
 
-_FILES: Final[Mapping[str, type[Section]]] = {
+FILES: Final[Mapping[str, type[Section]]] = {
     "lines.yaml": LinesFile,
     "schedule.yaml": ScheduleFile,
     "counsellors.yaml": CounsellorsFile,
@@ -31,7 +31,7 @@ JsonSchema = Mapping[str, Any]
 def json_schemas() -> Mapping[str, JsonSchema]:
     """The schema of each file by its name, `lines.yaml` for one; every key has a description."""
     sections = {
-        name: kind.model_json_schema(schema_generator=_Generator) for name, kind in _FILES.items()
+        name: kind.model_json_schema(schema_generator=_Generator) for name, kind in FILES.items()
     }
     prompts = {f"prompts.{language}.yaml": _prompts(language) for language in Language}
     return {
@@ -92,7 +92,7 @@ def _prompts(language: Language) -> JsonSchema:
             for name, slots in REQUIRED_PROMPTS.items()
         },
         "patternProperties": {
-            f"^({NAME_PATTERN})$": {"type": "string", "minLength": 1, "description": own}
+            f"^({NAME.pattern})$": {"type": "string", "minLength": 1, "description": own}
         },
         "additionalProperties": False,
     }

@@ -69,8 +69,10 @@ class RoutingSection(Section):
         if anyone_s is not None and overflow_s is not None:
             refuse_unless(
                 anyone_s >= overflow_s,
-                f"anyone_after_s ({anyone_s:g}) comes before overflow_after_s ({overflow_s:g});"
+                "anyone_after_s ({anyone_s:g}) comes before overflow_after_s ({overflow_s:g});"
                 " write the same or more",
+                anyone_s=anyone_s,
+                overflow_s=overflow_s,
             )
         return anyone_s
 

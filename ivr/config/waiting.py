@@ -123,7 +123,9 @@ class WaitingSection(Section):
         budget_s = info.data.get("budget_s", offer_s + 1)
         refuse_unless(
             offer_s < budget_s,
-            f"offer_before_budget_s ({offer_s:g}) must be less than budget_s ({budget_s:g})",
+            "offer_before_budget_s ({offer_s:g}) must be less than budget_s ({budget_s:g})",
+            offer_s=offer_s,
+            budget_s=budget_s,
         )
         return offer_s
 

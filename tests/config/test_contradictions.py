@@ -129,6 +129,8 @@ def test_a_contradiction_is_told_where_it_stands(
 def test_a_general_topic_with_key_0_needs_no_place_in_the_menu(spoil: Spoil, folder: Path) -> None:
     spoil("lines", "    key: 2", "    key: 0")
     spoil("lines", "    topics: [families, adults]", "    topics: [families]")
+    for name, menu in (("fi", "Paina 1 tai paina 0."), ("sv", "Tryck 1 eller tryck 0.")):
+        (folder / f"prompts.{name}.yaml").write_text(f'topic_menu_2: "{menu}"\n')
     line = load(folder).line_for("062189400")
     assert line is not None
     assert (line.topics, line.general_topic) == (("families",), "adults")
