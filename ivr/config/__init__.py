@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from ivr.config.checking import Findings, NoFolder, examine
+from ivr.config.checking import Findings, NoFolder, examine, schedules
 from ivr.config.json_schema import json_schemas, schema_files
 from ivr.config.message import Tongue
 from ivr.config.problem import ConfigurationError, Problem
@@ -20,6 +20,7 @@ __all__ = [
     "fingerprint",
     "json_schemas",
     "load",
+    "schedules",
     "schema_files",
 ]
 

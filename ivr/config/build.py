@@ -17,6 +17,7 @@ from ivr.config.schema import (
     ScheduleFile,
     ScheduleSection,
 )
+from ivr.config.source import Document
 from ivr.config.waiting import ENDINGS
 from ivr.domain.call import CounsellorId, LineId, TopicId
 from ivr.domain.policy import (
@@ -36,8 +37,7 @@ def service(files: Files) -> Service:
     """The service that the files describe; they must have passed every check."""
     lines = LinesFile.model_validate(files.lines.data)
     people = CounsellorsFile.model_validate(files.counsellors.data)
-    schedules = ScheduleFile.model_validate(files.schedule.data).schedules
-    hours = {name: schedule(section) for name, section in schedules.items()}
+    hours = schedules(files.schedule)
     return Service(
         region=lines.region.texts(),
         crisis_number=lines.crisis_number,
@@ -52,6 +52,12 @@ def service(files: Files) -> Service:
         desk=DeskPolicy(**dict(people.desk)),
         calling_back=_calling_back(lines.calling_back),
     )
+
+
+def schedules(file: Document) -> Mapping[str, Schedule]:
+    """The opening hours that a schedule.yaml describes; it must have passed every check."""
+    sections = ScheduleFile.model_validate(file.data).schedules
+    return {name: _schedule(section) for name, section in sections.items()}
 
 
 def _calling_back(section: OutgoingSection) -> OutgoingPolicy:
@@ -112,8 +118,7 @@ def _counsellor(name: str, person: CounsellorSection) -> Counsellor:
     )
 
 
-def schedule(section: ScheduleSection) -> Schedule:
-    """The opening hours that a section without fault describes."""
+def _schedule(section: ScheduleSection) -> Schedule:
     weekly = {day: tuple(hours) for days, hours in section.weekly.items() for day in days}
     return Schedule(
         weekly=weekly,

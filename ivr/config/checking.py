@@ -8,13 +8,14 @@ from pathlib import Path
 from ivr.config import build, charges, hours, menus, openings, references, timing, unused
 from ivr.config.message import told
 from ivr.config.people import CounsellorsFile
-from ivr.config.problem import Problem, in_order
+from ivr.config.problem import ConfigurationError, Problem, in_order
 from ivr.config.prompts import Prompts, load_prompts
 from ivr.config.references import Files
 from ivr.config.refusals import misfits
 from ivr.config.schema import LinesFile, ScheduleFile
 from ivr.config.yaml import read
 from ivr.domain.call import Language
+from ivr.domain.schedule import Schedule
 from ivr.domain.service import Service
 from ivr.errors import Refusal
 
@@ -60,6 +61,19 @@ def examine(directory: Path, now: datetime | None = None) -> Findings:
         mistakes=in_order(mistakes),
         doubts=in_order(_doubts(files, prompts, faulty, now)),
     )
+
+
+def schedules(file: Path) -> Mapping[str, Schedule]:
+    """The opening hours of one schedule.yaml by their names, whatever the files beside it say.
+
+    Raises ConfigurationError.
+    """
+    document = read(file)
+    prompts = {language: load_prompts(file.parent, language).texts for language in Language}
+    problems = [*misfits(document, ScheduleFile), *hours.contradictions(document, prompts)]
+    if problems:
+        raise ConfigurationError(problems)
+    return build.schedules(document)
 
 
 def _mistakes(files: Files, prompts: Mapping[Language, Prompts]) -> Iterator[Problem]:

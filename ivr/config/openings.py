@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from ivr.config.build import schedule
+from ivr.config.build import schedules
 from ivr.config.problem import Problem
-from ivr.config.schema import ScheduleFile
 from ivr.config.source import Document
 from ivr.domain.schedule import local, next_opening
 
@@ -15,9 +14,9 @@ SOON: Final = timedelta(days=14)
 
 def doubts(schedule_file: Document, now: datetime) -> Iterator[Problem]:
     """Schedules that do not open within SOON; only for a file without fault."""
-    sections = ScheduleFile.model_validate(schedule_file.data).schedules
+    described = schedules(schedule_file)
     for name, node in schedule_file.root["schedules"].entries():
-        opening = next_opening(schedule(sections[name]), now)
+        opening = next_opening(described[name], now)
         if opening is None:
             yield node.key_problem(
                 "{schedule!r} has no opening in a year: every caller hears that the line is closed;"

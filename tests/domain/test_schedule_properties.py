@@ -1,18 +1,14 @@
 """All questions that can be asked of a schedule agree, for any schedule and any instant."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ivr.domain.call import Language
 from ivr.domain.schedule import (
     HORIZON,
     ExceptionalDay,
-    Holiday,
     Hours,
     Schedule,
     closes_at,
@@ -24,47 +20,7 @@ from ivr.domain.schedule import (
     plan,
     why_closed,
 )
-
-CHRISTMAS_DAY = Holiday(name={Language.FI: "Joulupäivä", Language.SV: "Juldagen"}, eve=False)
-CHRISTMAS_EVE = Holiday(name={Language.FI: "Jouluaatto", Language.SV: "Julafton"}, eve=True)
-YEARS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
-
-
-@st.composite
-def day_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
-    """Up to three intervals of a day, in order, quarter by quarter; some reach midnight."""
-    bounds = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
-    at = [time(quarter % 96 // 4, quarter % 4 * 15) for quarter in bounds]
-    pairs = zip(at[::2], at[1::2], strict=False)
-    return tuple(Hours(opens=opens, closes=closes) for opens, closes in pairs)
-
-
-def dated(values: st.SearchStrategy[Holiday]) -> st.SearchStrategy[Mapping[date, Holiday]]:
-    return st.dictionaries(st.dates(date(2025, 12, 20), date(2028, 1, 10)), values, max_size=30)
-
-
-def exceptional_days() -> st.SearchStrategy[ExceptionalDay]:
-    """Days that are closed, open at hours of their own, shortened, or only told otherwise."""
-    bounds = day_hours().filter(bool).map(lambda hours: hours[0])
-    prompts = st.none() | st.just("closed_own")
-    return st.one_of(
-        st.builds(ExceptionalDay, hours=day_hours(), prompt=prompts),
-        st.builds(ExceptionalDay, within=bounds, prompt=prompts),
-        st.builds(ExceptionalDay, prompt=st.just("closed_own")),
-    )
-
-
-SCHEDULES = st.builds(
-    Schedule,
-    weekly=st.dictionaries(st.integers(0, 6), day_hours()),
-    holidays=dated(st.sampled_from([CHRISTMAS_DAY, CHRISTMAS_EVE])),
-    exceptions=st.dictionaries(
-        st.dates(date(2025, 12, 20), date(2028, 1, 10)),
-        exceptional_days(),
-        max_size=30,
-    ),
-)
-INSTANTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda n: YEARS[0] + timedelta(minutes=n))
+from tests.domain.schedules import INSTANTS, SCHEDULES, YEARS
 
 
 @settings(max_examples=25)
