@@ -3,7 +3,8 @@
 import codecs
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,8 @@ class Document:
 
     path: Path
     data: object
-    keys: Mapping[Loc, Mark]
-    values: Mapping[Loc, Mark]
+    keys: MutableMapping[Loc, Mark]
+    values: MutableMapping[Loc, Mark]
     problems: tuple[Problem, ...]
 
     def value_problem(self, loc: Loc, text: Message) -> Problem:
@@ -46,7 +47,7 @@ class Document:
 
     def key_problem(self, loc: Loc, text: Message) -> Problem:
         """A problem at a key; at the value where there is none, as in a list."""
-        return self._problem({**self.values, **self.keys}, loc, text)
+        return self._problem(ChainMap(self.keys, self.values), loc, text)
 
     def _problem(self, places: Mapping[Loc, Mark], loc: Loc, text: Message) -> Problem:
         while loc and loc not in places:

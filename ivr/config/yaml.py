@@ -19,6 +19,7 @@ from ivr.config.source import Document, Loc, Mark, decoded
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 12  # a configuration is six deep
+_MAX_VALUES = 20_000  # a county with a thousand counsellors has half as many
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
@@ -91,6 +92,7 @@ class _Composer:
         self._path = path
         self._text = text
         self._events = self._parse()
+        self._count = 0
 
     def document(self) -> object:
         """The one document of the file."""
@@ -116,6 +118,12 @@ class _Composer:
 
     def _value(self, event: yaml.Event, loc: Loc) -> object:
         self.values.setdefault(loc, _mark(event))
+        self._count += 1
+        if self._count > _MAX_VALUES:
+            text = told(
+                "more than {most} values stand above; that is no configuration", most=_MAX_VALUES
+            )
+            raise _UnusableError(self._problem(_mark(event), text))
         self._refuse_cleverness(event, loc)
         match event:
             case yaml.ScalarEvent():
