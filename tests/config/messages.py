@@ -40,13 +40,30 @@ def slots(words: str) -> list[str]:
     )
 
 
+def has_slots(words: str) -> bool:
+    """Whether there are values in the words; where there are none, braces stand for themselves."""
+    try:
+        return bool(slots(words))
+    except ValueError:
+        return False
+
+
 def _told_in(file: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Call) and (words := _words(node)) is not None:
             place = f"{file.relative_to(PROJECT_ROOT)}:{node.lineno}"
             assert not isinstance(words, ast.JoinedStr), f"{place}: write the values as slots"
             if isinstance(words, ast.Constant) and words.value:
+                assert _given(node, str(words.value)), f"{place}: the values are not those said"
                 yield str(words.value), place
+
+
+def _given(call: ast.Call, words: str) -> bool:
+    """Whether the values given are those that the words say; `told` may be filled later."""
+    given = {keyword.arg for keyword in call.keywords}
+    if not given:
+        return ast.unparse(call.func) == "told" or not has_slots(words)
+    return given == {name for _, name, _, _ in Formatter().parse(words) if name is not None}
 
 
 def _words(call: ast.Call) -> ast.expr | None:

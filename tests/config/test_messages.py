@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.config.message import Tongue, told, translations
-from tests.config.messages import slots, told_in_code
+from tests.config.messages import has_slots, slots, told_in_code
 
 MESSAGES = told_in_code()
 OTHERS = [Tongue.FI, Tongue.SV]
@@ -45,11 +45,3 @@ def test_a_message_within_a_message_is_told_in_the_same_language() -> None:
 
 def test_what_has_no_translation_is_told_in_english() -> None:
     assert told("nothing of the kind: {it}", it=1).said(Tongue.FI) == "nothing of the kind: 1"
-
-
-def has_slots(words: str) -> bool:
-    """Whether there are values in the words; where there are none, braces stand for themselves."""
-    try:
-        return bool(slots(words))
-    except ValueError:
-        return False
