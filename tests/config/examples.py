@@ -17,7 +17,7 @@ from ivr.settings import PROJECT_ROOT
 ITEM = 0  # the step into a list of sections: the example is one more of them
 ENTRY = "*"  # the step into an entry that the administrator has named
 
-_FENCED = re.compile(r"^```ya?ml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([a-z_]+:(?: [^`\n]+)?)`")
 _COMMENTED = re.compile(r"^ *# +((?:- \{.*\})|(?:[a-z_]+: [^ ]+))(?: +#.*)?$", re.MULTILINE)
 
