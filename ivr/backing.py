@@ -14,6 +14,7 @@ from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
 from ivr.adapters.synthesis import EspeakNg
+from ivr.config.message import Message, told
 from ivr.domain.service import Service
 from ivr.embedded import packages
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
@@ -26,7 +27,7 @@ from ivr.settings import PROJECT_ROOT, Settings
 log = structlog.get_logger(__name__)
 
 MIGRATES_S = 10.0  # a start may take so long; what takes longer is done beside the calls
-NO_TRUNK = (
+NO_TRUNK = told(
     "calls back cannot be made: IVR_SIP_TRUNK is not set; they are kept on the list, to be called"
     " by hand (ivr callbacks list)"
 )
@@ -60,7 +61,7 @@ def target(access: AsteriskAccess) -> AriTarget:
     return AriTarget(url=access.ari_url, user=access.user, password=access.password)
 
 
-def without_trunk(settings: Settings, service: Service) -> tuple[Service, str | None]:
+def without_trunk(settings: Settings, service: Service) -> tuple[Service, Message | None]:
     """The service as it can be run here, and what is doubtful about that.
 
     Without a trunk no citizen can be called, and each attempt would count as one in vain: so no

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, config, logs
+from ivr import backing, callbacks, check, config, logs, schedule
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
@@ -61,8 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     phone.add_argument("--auto", action="store_true", help="answer by itself")
     phone.add_argument("--tone", action="store_true", help="send a soft tone for a voice")
     phone.set_defaults(command=_phone)
-    check = verbs.add_parser("check", help="say everything that is wrong in the configuration")
-    check.set_defaults(command=_check)
+    check.arguments(verbs.add_parser("check", help="say what is wrong in the configuration"))
+    schedule.arguments(verbs.add_parser("schedule", help="when a line is open, and why"))
     callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
     _upkeep(verbs)
     return parser
@@ -118,19 +118,6 @@ def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
         settings, people, parsed.counsellor, auto=parsed.auto, tone=parsed.tone
     )
     return asyncio.run(attending)
-
-
-def _check(parsed: argparse.Namespace, settings: Settings) -> int:
-    service, found = config.check(parsed.config)
-    _, no_trunk = backing.without_trunk(settings, service)
-    doubts = [*found, *([no_trunk] if no_trunk is not None else [])]
-    sys.stdout.writelines(f"{doubt}\n" for doubt in doubts)
-    verdict = "it can run, but see above" if doubts else "nothing is wrong"
-    sys.stdout.write(
-        f"{parsed.config}: {len(service.lines)} lines, {len(service.topics)} topics,"
-        f" {len(service.counsellors)} counsellors; {verdict}.\n"
-    )
-    return 0
 
 
 def _prompts(parsed: argparse.Namespace, settings: Settings) -> int:

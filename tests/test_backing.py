@@ -4,6 +4,7 @@ import pytest
 
 from ivr import backing, config
 from ivr.cli import main
+from ivr.config.message import Message
 from ivr.config.prompts import SHIPPED
 from ivr.settings import Settings
 
@@ -11,7 +12,7 @@ TRUNK = {"IVR_SIP_TRUNK": "192.0.2.1:5060"}
 OTHERS = {"IVR_ARI_URL": "http://192.0.2.2:8088", "IVR_ARI_USER": "a", "IVR_ARI_PASSWORD": "b"}
 
 
-def dialling(environment: dict[str, str]) -> tuple[set[bool], str | None]:
+def dialling(environment: dict[str, str]) -> tuple[set[bool], Message | None]:
     """Whether the lines as shipped call back themselves there, and what is said of it."""
     settings = Settings.from_environment(environment)
     service, doubt = backing.without_trunk(settings, config.load(SHIPPED))
@@ -34,8 +35,8 @@ def test_the_check_of_the_configuration_tells_it(
 ) -> None:
     for name in (*TRUNK, *OTHERS):
         monkeypatch.delenv(name, raising=False)
-    main(["--config", str(SHIPPED), "check"])
+    main(["--config", str(SHIPPED), "check", "--no-asterisk"])
     assert "IVR_SIP_TRUNK is not set" in capsys.readouterr().out
     monkeypatch.setenv("IVR_SIP_TRUNK", TRUNK["IVR_SIP_TRUNK"])
-    main(["--config", str(SHIPPED), "check"])
+    main(["--config", str(SHIPPED), "check", "--no-asterisk"])
     assert "nothing is wrong" in capsys.readouterr().out

@@ -3,18 +3,26 @@
 import hashlib
 from pathlib import Path
 
-from ivr.config import build, hours, references
-from ivr.config.people import CounsellorsFile
+from ivr.config.checking import Findings, NoFolder, examine, schedules
+from ivr.config.json_schema import json_schemas, schema_files
+from ivr.config.message import Tongue
 from ivr.config.problem import ConfigurationError, Problem
-from ivr.config.prompts import load_prompts
-from ivr.config.refusals import misfits
-from ivr.config.schema import LinesFile, ScheduleFile
-from ivr.config.yaml import read
-from ivr.domain.call import Language
 from ivr.domain.service import Service
-from ivr.errors import Refusal
 
-__all__ = ["ConfigurationError", "Problem", "check", "fingerprint", "load"]
+__all__ = [
+    "ConfigurationError",
+    "Findings",
+    "NoFolder",
+    "Problem",
+    "Tongue",
+    "check",
+    "examine",
+    "fingerprint",
+    "json_schemas",
+    "load",
+    "schedules",
+    "schema_files",
+]
 
 
 def load(directory: Path) -> Service:
@@ -28,28 +36,12 @@ def check(directory: Path) -> tuple[Service, tuple[Problem, ...]]:
 
     Reads `lines.yaml`, `schedule.yaml`, `counsellors.yaml` and, over the shipped
     ones, `prompts.fi.yaml` and `prompts.sv.yaml`. Raises ConfigurationError with
-    every mistake of all files, and Refusal if there is no such folder.
+    every mistake of all files, and NoFolder if there is none.
     """
-    if not directory.is_dir():
-        raise Refusal(f"There is no folder {directory}; name the folder that holds lines.yaml.")
-    prompts = {language: load_prompts(directory, language) for language in Language}
-    files = references.Files(
-        lines=read(directory / "lines.yaml"),
-        schedule=read(directory / "schedule.yaml"),
-        counsellors=read(directory / "counsellors.yaml"),
-        prompts={language: spoken.texts for language, spoken in prompts.items()},
-    )
-    problems = [
-        *misfits(files.lines, LinesFile),
-        *misfits(files.schedule, ScheduleFile),
-        *misfits(files.counsellors, CounsellorsFile),
-        *references.contradictions(files),
-        *hours.contradictions(files.schedule),
-        *(problem for spoken in prompts.values() for problem in spoken.problems),
-    ]
-    if problems := problems or list(references.unserved(files)):
-        raise ConfigurationError(problems)
-    return build.service(files), tuple(references.doubts(files))
+    found = examine(directory)
+    if found.service is None:
+        raise ConfigurationError(found.mistakes)
+    return found.service, found.doubts
 
 
 def fingerprint(directory: Path) -> str:

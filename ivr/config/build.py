@@ -4,12 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
+from ivr.config.exceptions import days_of
 from ivr.config.fields import Calendar
 from ivr.config.finland import finnish_holidays
 from ivr.config.people import CounsellorSection, CounsellorsFile
-from ivr.config.policies import ENDINGS, OutgoingSection
+from ivr.config.policies import OutgoingSection
 from ivr.config.references import Files
-from ivr.config.schema import LineSection, LinesFile, ScheduleFile, ScheduleSection
+from ivr.config.schema import (
+    ExceptionSection,
+    LineSection,
+    LinesFile,
+    ScheduleFile,
+    ScheduleSection,
+)
+from ivr.config.source import Document
+from ivr.config.waiting import ENDINGS
 from ivr.domain.call import CounsellorId, LineId, TopicId
 from ivr.domain.policy import (
     CallbackPolicy,
@@ -28,8 +37,7 @@ def service(files: Files) -> Service:
     """The service that the files describe; they must have passed every check."""
     lines = LinesFile.model_validate(files.lines.data)
     people = CounsellorsFile.model_validate(files.counsellors.data)
-    schedules = ScheduleFile.model_validate(files.schedule.data).schedules
-    hours = {name: _schedule(section) for name, section in schedules.items()}
+    hours = schedules(files.schedule)
     return Service(
         region=lines.region.texts(),
         crisis_number=lines.crisis_number,
@@ -44,6 +52,12 @@ def service(files: Files) -> Service:
         desk=DeskPolicy(**dict(people.desk)),
         calling_back=_calling_back(lines.calling_back),
     )
+
+
+def schedules(file: Document) -> Mapping[str, Schedule]:
+    """The opening hours that a schedule.yaml describes; it must have passed every check."""
+    sections = ScheduleFile.model_validate(file.data).schedules
+    return {name: _schedule(section) for name, section in sections.items()}
 
 
 def _calling_back(section: OutgoingSection) -> OutgoingPolicy:
@@ -110,9 +124,20 @@ def _schedule(section: ScheduleSection) -> Schedule:
         weekly=weekly,
         holidays=_holidays(section.holidays),
         exceptions={
-            day.date: ExceptionalDay(hours=tuple(day.hours), reason=day.reason)
-            for day in section.exceptions
+            day: _exception(exception)
+            for exception in section.exceptions
+            for day in days_of(exception.date, exception.last_date)
         },
+    )
+
+
+def _exception(section: ExceptionSection) -> ExceptionalDay:
+    own_hours = section.closed or section.hours
+    return ExceptionalDay(
+        hours=tuple(section.hours) if own_hours else None,
+        within=section.shorten_to,
+        prompt=section.prompt,
+        reason=section.reason,
     )
 
 

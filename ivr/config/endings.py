@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ivr.config.naming import unknown
-from ivr.config.policies import ENDINGS
+from ivr.config.naming import NO_TOPIC, unknown
 from ivr.config.problem import Problem
 from ivr.config.source import Node
+from ivr.config.waiting import ENDINGS
 from ivr.domain.policy import Ending, OnAbandon, OnCutOff
 
 _CALLBACKS = frozenset({Ending.OFFER_CALLBACK.value, Ending.KEEP_CALLBACK.value})
@@ -14,7 +14,9 @@ _CALLBACKS = frozenset({Ending.OFFER_CALLBACK.value, Ending.KEEP_CALLBACK.value}
 def contradictions(line: Node, topics: Node) -> Iterator[Problem]:
     """Endings of a line's waiting that need what the line does not have."""
     waiting = line["waiting"]
-    yield from unknown(waiting["other_topic"].text, waiting["other_topic"].problem, topics, "topic")
+    yield from unknown(
+        waiting["other_topic"].text, waiting["other_topic"].problem, topics, NO_TOPIC
+    )
     for key, node in waiting.entries():
         if key in ENDINGS:
             yield from _callbacks_off(line, key, node)
@@ -27,9 +29,9 @@ def overflow(name: str, topic: Node, topics: Node) -> Iterator[Problem]:
     """Whether a topic's callers have somewhere to overflow to."""
     routing = topic["routing"]
     other, after = routing["overflow_topic"], routing["overflow_after_s"]
-    yield from unknown(other.text, other.problem, topics, "topic")
+    yield from unknown(other.text, other.problem, topics, NO_TOPIC)
     if other.text == name:
-        yield other.problem(f"{name!r} overflows to itself; name another topic")
+        yield other.problem("{name!r} overflows to itself; name another topic", name=name)
     if after.value is not None and other.value is None:
         yield after.key_problem("overflow_after_s without overflow_topic; name the topic, too")
     if other.value is not None and after.value is None:
@@ -48,8 +50,9 @@ def _callbacks_off(line: Node, key: str, ending: Node) -> Iterator[Problem]:
     off = line["callback"]["enabled"].value in (False, "no")
     if off and ending.text in _CALLBACKS:
         yield ending.problem(
-            f"callbacks are off, yet {key} ends in one; write enabled: yes,"
-            f" or {key}: notice, other_topic or wait"
+            "callbacks are off, yet {key} ends in one; write enabled: yes,"
+            " or {key}: notice, other_topic or wait",
+            key=key,
         )
 
 
@@ -59,14 +62,15 @@ def _abandon_off(line: Node) -> Iterator[Problem]:
         key = line["waiting"][name]
         if off and key.text == makes_one:
             yield key.problem(
-                f"callbacks are off, yet {name} makes one; write enabled: yes, or {name}: nothing"
+                "callbacks are off, yet {name} makes one; write enabled: yes, or {name}: nothing",
+                name=name,
             )
 
 
 def _no_other_topic(line: Node, key: str, ending: Node) -> Iterator[Problem]:
     if ending.text == Ending.OTHER_TOPIC and line["waiting"]["other_topic"].value is None:
         yield ending.problem(
-            f"{key} leads to another topic, but there is no other_topic; name it there"
+            "{key} leads to another topic, but there is no other_topic; name it there", key=key
         )
 
 
@@ -74,6 +78,7 @@ def _the_same_topic(line: Node) -> Iterator[Problem]:
     for name, node in other_topics(line).items():
         if name == line["general_topic"].text:
             yield node.problem(
-                f"{name!r} is the line's own general topic, where the caller may be waiting"
-                " already; name another topic"
+                "{name!r} is the line's own general topic, where the caller may be waiting"
+                " already; name another topic",
+                name=name,
             )

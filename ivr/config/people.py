@@ -53,11 +53,18 @@ class CounsellorSection(Section):
     number: InternalNumber = Field(
         description="two to five digits, by which the counsellor signs in and is reached"
     )
-    account: OptionalName = None
+    account: OptionalName = Field(
+        default=None, description="the SIP account of the counsellor's own phone, if there is one"
+    )
     topics: TopicSkills = Field(description="the topics that the counsellor serves")
     languages: LanguageSkills = Field(description="fi, sv or both")
-    own_language: LanguageField | None = None
-    signs_in: SignsInField = SignsIn.WITH_PHONE
+    own_language: LanguageField | None = Field(
+        default=None, description="in which the phone system speaks to them; left out: their first"
+    )
+    signs_in: SignsInField = Field(
+        default=SignsIn.WITH_PHONE,
+        description="with_phone: when their phone is switched on; with_code: by *1, number and PIN",
+    )
 
     def topic_levels(self) -> dict[str, int]:
         """The topics with the level of skill."""
@@ -69,8 +76,12 @@ class CounsellorSection(Section):
 
 
 class CounsellorsFile(Section):
-    """counsellors.yaml."""
+    """counsellors.yaml: who answers, and on which phones."""
 
-    desk: DeskSection = Field(default_factory=DeskSection)
-    shared_phones: list[Name] = Field(default_factory=list)
+    desk: DeskSection = Field(
+        default_factory=DeskSection, description="what holds for all counsellors"
+    )
+    shared_phones: list[Name] = Field(
+        default_factory=list, description="SIP accounts of phones that belong to no one person"
+    )
     counsellors: dict[Name, CounsellorSection] = Field(min_length=1, description="who answers")

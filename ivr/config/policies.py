@@ -1,4 +1,4 @@
-"""Which keys say how callers are asked, wait and are distributed, and the values in force without.
+"""Which keys say how callers are asked, served and called back, and the values in force without.
 
 Everything here may be left out: the values then in force are those of `domain.policy`.
 """
@@ -8,12 +8,8 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from ivr.config.fields import (
-    AbandonField,
     Beginning,
-    BudgetEndField,
-    CutOffField,
     DistributionField,
-    EndingField,
     OptionalName,
     YesNo,
     refuse_unless,
@@ -25,22 +21,46 @@ from ivr.domain.policy import (
     MenuPolicy,
     OutgoingPolicy,
     Routing,
-    WaitingPolicy,
 )
 
-_MENU, _WAITING, _CALLBACK = MenuPolicy(), WaitingPolicy(), CallbackPolicy()
-_ROUTING, _DESK, _OUTGOING = Routing(), DeskPolicy(), OutgoingPolicy()
+_ROUTING, _MENU, _CALLBACK = Routing(), MenuPolicy(), CallbackPolicy()
+_DESK, _OUTGOING = DeskPolicy(), OutgoingPolicy()
 
 
 class RoutingSection(Section):
     """`routing:` of a topic."""
 
-    distribution: DistributionField = _ROUTING.distribution
-    ring_most: Annotated[int, Field(ge=1, le=20)] = _ROUTING.ring_most
-    overflow_after_s: Seconds | None = _ROUTING.overflow_after_s
-    overflow_topic: OptionalName = _ROUTING.overflow_topic
-    anyone_after_s: Seconds | None = _ROUTING.anyone_after_s
-    wrap_up_s: SecondsOrNone = _ROUTING.wrap_up_s
+    distribution: DistributionField = Field(
+        default=_ROUTING.distribution,
+        description=(
+            "who is rung first among those with the best level of skill: "
+            "longest_idle, fewest_calls (today), in_order (as in counsellors.yaml) or "
+            "ring_all (several at once)"
+        ),
+    )
+    ring_most: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=_ROUTING.ring_most, description="how many phones ring at once under ring_all"
+    )
+    overflow_after_s: Seconds | None = Field(
+        default=_ROUTING.overflow_after_s,
+        description=(
+            "after so many seconds of waiting the counsellors of overflow_topic are rung, too"
+        ),
+    )
+    overflow_topic: OptionalName = Field(
+        default=_ROUTING.overflow_topic,
+        description="the topic whose counsellors are rung, too, after overflow_after_s",
+    )
+    anyone_after_s: Seconds | None = Field(
+        default=_ROUTING.anyone_after_s,
+        description=(
+            "after so many seconds of waiting whoever speaks the caller's language is rung"
+        ),
+    )
+    wrap_up_s: SecondsOrNone = Field(
+        default=_ROUTING.wrap_up_s,
+        description="seconds that a counsellor has for notes after a call",
+    )
 
     @field_validator("anyone_after_s")
     @classmethod
@@ -49,8 +69,10 @@ class RoutingSection(Section):
         if anyone_s is not None and overflow_s is not None:
             refuse_unless(
                 anyone_s >= overflow_s,
-                f"anyone_after_s ({anyone_s:g}) comes before overflow_after_s ({overflow_s:g});"
+                "anyone_after_s ({anyone_s:g}) comes before overflow_after_s ({overflow_s:g});"
                 " write the same or more",
+                anyone_s=anyone_s,
+                overflow_s=overflow_s,
             )
         return anyone_s
 
@@ -58,65 +80,64 @@ class RoutingSection(Section):
 class MenuSection(Section):
     """`menu:` of a line."""
 
-    timeout_s: Seconds = _MENU.timeout_s
-    retries: Annotated[int, Field(ge=0, le=5)] = _MENU.retries
-
-
-class WaitingSection(Section):
-    """`waiting:` of a line."""
-
-    offer_after_s: Seconds = _WAITING.offer_after_s
-    offer_from_place: Annotated[int, Field(ge=1, le=1000)] | None = _WAITING.offer_from_place
-    announce_every_s: Seconds = _WAITING.announce_every_s
-    budget_s: Seconds = _WAITING.budget_s
-    offer_before_budget_s: Seconds = Field(
-        default=_WAITING.offer_before_budget_s, validate_default=True
+    timeout_s: Seconds = Field(
+        default=_MENU.timeout_s,
+        description="seconds of silence after a question before it is asked again",
     )
-    on_budget_end: BudgetEndField = _WAITING.on_budget_end
-    ring_s: Seconds = _WAITING.ring_s
-    longest_s: Annotated[float, Field(gt=0, le=14400)] = _WAITING.longest_s
-    on_longest: EndingField = _WAITING.on_longest
-    most: Annotated[int, Field(ge=1, le=1000)] = _WAITING.most
-    on_full: EndingField = _WAITING.on_full
-    nobody_after_s: SecondsOrNone = _WAITING.nobody_after_s
-    on_nobody: EndingField = _WAITING.on_nobody
-    after_closing_min: Annotated[int, Field(ge=0, le=240)] = _WAITING.after_closing_min
-    on_closing: EndingField = _WAITING.on_closing
-    other_topic: OptionalName = _WAITING.other_topic
-    rejoin_min: Annotated[int, Field(ge=0, le=60)] = _WAITING.rejoin_min
-    on_abandon: AbandonField = _WAITING.on_abandon
-    on_cut_off: CutOffField = _WAITING.on_cut_off
-    ghost_after_s: SecondsOrNone = _WAITING.ghost_after_s
-
-    @field_validator("offer_before_budget_s")
-    @classmethod
-    def _within_the_budget(cls, offer_s: float, info: ValidationInfo) -> float:
-        budget_s = info.data.get("budget_s", offer_s + 1)
-        refuse_unless(
-            offer_s < budget_s,
-            f"offer_before_budget_s ({offer_s:g}) must be less than budget_s ({budget_s:g})",
-        )
-        return offer_s
-
-
-ENDINGS = frozenset({"on_longest", "on_full", "on_nobody", "on_closing"})
-"""The keys that say what happens to a caller who cannot go on waiting."""
+    retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        default=_MENU.retries, description="how often a question is asked again"
+    )
 
 
 class CallbackSection(Section):
     """`callback:` of a line."""
 
-    enabled: YesNo = _CALLBACK.enabled
-    last_for_today_min: Annotated[int, Field(ge=0, le=1440)] = _CALLBACK.last_for_today_min
-    most_a_day: Annotated[int, Field(ge=1, le=10000)] = _CALLBACK.most_a_day
-    attempts: Annotated[int, Field(ge=1, le=10)] = _CALLBACK.attempts
-    between_min: Annotated[int, Field(ge=1, le=1440)] = _CALLBACK.between_min
-    foreign: YesNo = _CALLBACK.foreign
-    outside_hours: YesNo = _CALLBACK.outside_hours
-    dial: YesNo = _CALLBACK.dial
-    ring_s: Annotated[float, Field(ge=5, le=120)] = _CALLBACK.ring_s
-    voice: YesNo = _CALLBACK.voice
-    erase_after_days: Annotated[int, Field(ge=0, le=730)] = _CALLBACK.erase_after_days
+    enabled: YesNo = Field(
+        default=_CALLBACK.enabled, description="whether the line takes callbacks"
+    )
+    last_for_today_min: Annotated[int, Field(ge=0, le=1440)] = Field(
+        default=_CALLBACK.last_for_today_min,
+        description=("in so many minutes before closing callbacks are promised for the next day"),
+    )
+    most_a_day: Annotated[int, Field(ge=1, le=10000)] = Field(
+        default=_CALLBACK.most_a_day,
+        description=("the most callbacks promised for one day; the next one is for the day after"),
+    )
+    attempts: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=_CALLBACK.attempts, description="how often the citizen is called in vain"
+    )
+    between_min: Annotated[int, Field(ge=1, le=1440)] = Field(
+        default=_CALLBACK.between_min, description="minutes between two attempts"
+    )
+    foreign: YesNo = Field(
+        default=_CALLBACK.foreign,
+        description=("also to numbers of other countries, as far as `to` of calling_back has them"),
+    )
+    outside_hours: YesNo = Field(
+        default=_CALLBACK.outside_hours,
+        description="who calls while the line is closed may ask for a callback",
+    )
+    dial: YesNo = Field(
+        default=_CALLBACK.dial,
+        description=(
+            "yes: the line calls back itself once a counsellor has accepted; no: "
+            "people do, from a list"
+        ),
+    )
+    ring_s: Annotated[float, Field(ge=5, le=120)] = Field(
+        default=_CALLBACK.ring_s, description="how many seconds the citizen's phone rings"
+    )
+    voice: YesNo = Field(
+        default=_CALLBACK.voice,
+        description=(
+            "yes: whoever speaks is connected, and answering machines are told; no: "
+            "only a key connects"
+        ),
+    )
+    erase_after_days: Annotated[int, Field(ge=0, le=730)] = Field(
+        default=_CALLBACK.erase_after_days,
+        description="days after which the number is erased once all is over; 0: at once",
+    )
 
     @field_validator("outside_hours")
     @classmethod
@@ -132,14 +153,29 @@ class CallbackSection(Section):
 class OutgoingSection(Section):
     """`calling_back:` in lines.yaml, for all lines together."""
 
-    at_once: Annotated[int, Field(ge=1, le=1000)] = _OUTGOING.at_once
-    calls_a_day: Annotated[int, Field(ge=1, le=100)] = _OUTGOING.calls_a_day
-    to: Annotated[list[Beginning], Field(min_length=1)] = Field(default=list(_OUTGOING.to))
+    at_once: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=_OUTGOING.at_once,
+        description="the most citizens who are dialled or talked with at the same time",
+    )
+    calls_a_day: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=_OUTGOING.calls_a_day,
+        description=(
+            "the most calls to one number on one day, for whichever line; those by hand count"
+        ),
+    )
+    to: Annotated[list[Beginning], Field(min_length=1)] = Field(
+        default=list(_OUTGOING.to), description="only numbers that begin so are called back"
+    )
 
 
 class DeskSection(Section):
     """`desk:` in counsellors.yaml."""
 
-    misses: Annotated[int, Field(ge=1, le=100)] = _DESK.misses
-    pin_tries: Annotated[int, Field(ge=1, le=10)] = _DESK.pin_tries
-    pin_pause_s: Seconds = _DESK.pin_pause_s
+    misses: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=_DESK.misses,
+        description=("after so many calls in a row that rang unanswered a counsellor is paused"),
+    )
+    pin_tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=_DESK.pin_tries, description="after so many wrong PINs a phone has to wait"
+    )
+    pin_pause_s: Seconds = Field(default=_DESK.pin_pause_s, description="for so many seconds")

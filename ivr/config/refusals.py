@@ -7,21 +7,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.config.fields import OWN_WORDS
+from ivr.config.message import Message, cure, shown, told
 from ivr.config.people import AS_LEVELS, AS_LIST
-from ivr.config.problem import Problem, cure, shown
+from ivr.config.problem import Problem
 from ivr.config.section import Section
 from ivr.config.source import Document, Loc
 
-_SECTION: Final = "must be a section of indented 'key: value' lines, not {got}"
-_WORDS: Final[Mapping[str, str]] = {
-    OWN_WORDS: "{text}",
-    "int_type": "must be a whole number without quotes, not {got}",
-    "float_type": "must be a number without quotes, such as 20 or 7.5, not {got}",
-    "greater_than": "must be more than {gt:g}, not {got}",
-    "greater_than_equal": "must be at least {ge:g}, not {got}",
-    "less_than_equal": "must be at most {le:g}, not {got}",
-    "list_type": "must be a list in brackets, such as [a, b], not {got}",
-    "too_short": "is empty; write at least one entry",
+_SECTION: Final = told("must be a section of indented 'key: value' lines, not {got}")
+_WORDS: Final[Mapping[str, Message]] = {
+    "int_type": told("must be a whole number without quotes, not {got}"),
+    "float_type": told("must be a number without quotes, such as 20 or 7.5, not {got}"),
+    "greater_than": told("must be more than {gt:g}, not {got}"),
+    "greater_than_equal": told("must be at least {ge:g}, not {got}"),
+    "less_than_equal": told("must be at most {le:g}, not {got}"),
+    "list_type": told("must be a list in brackets, such as [a, b], not {got}"),
+    "too_short": told("is empty; write at least one entry"),
     "dict_type": _SECTION,
     "model_type": _SECTION,
 }
@@ -45,11 +45,15 @@ def _problem(document: Document, kind: type[Section], error: ErrorDetails) -> Pr
     match error["type"]:
         case "extra_forbidden":
             known = _section(kind, loc[:-1]).model_fields
-            text = f"unknown key {str(loc[-1])!r}; {cure(str(loc[-1]), known)}"
+            key = str(loc[-1])
+            text = told("unknown key {key!r}; {cure}", key=key, cure=cure(key, known))
             return document.key_problem(loc, text)
         case "missing":
             purpose = _section(kind, loc[:-1]).model_fields[str(loc[-1])].description
-            return document.key_problem(loc[:-1], f"the key {loc[-1]!r} is missing: {purpose}")
+            text = told(
+                "the key {key!r} is missing: {purpose}", key=loc[-1], purpose=Message(purpose or "")
+            )
+            return document.key_problem(loc[:-1], text)
         case _ if wrong_key:
             return document.key_problem(loc, _words(error))
         case _:
@@ -62,8 +66,12 @@ def _location(loc: Loc) -> tuple[Loc, bool]:
     return (path[:-1], True) if path and path[-1] == "[key]" else (path, False)
 
 
-def _words(error: ErrorDetails) -> str:
-    return _WORDS[error["type"]].format(got=shown(error["input"]), **error.get("ctx", {}))
+def _words(error: ErrorDetails) -> Message:
+    context = error.get("ctx", {})
+    if error["type"] == OWN_WORDS:
+        own: Message = context[OWN_WORDS]
+        return own
+    return _WORDS[error["type"]].filled(got=shown(error["input"]), **context)
 
 
 def _section(kind: type[Section], loc: Loc) -> type[Section]:

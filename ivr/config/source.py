@@ -1,15 +1,25 @@
 """What a configuration file says and where: its text as bytes allow, its values with places."""
 
+import codecs
 import re
-from collections.abc import Iterator, Mapping
+import stat
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.config.message import Message, told
 from ivr.config.problem import Problem
 
 Loc = tuple[str | int, ...]
 
 _MAX_BYTES = 1_000_000
+_FOREIGN = {  # how a text begins that is saved as something else; the longer ones first
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -27,19 +37,19 @@ class Document:
 
     path: Path
     data: object
-    keys: Mapping[Loc, Mark]
-    values: Mapping[Loc, Mark]
+    keys: MutableMapping[Loc, Mark]
+    values: MutableMapping[Loc, Mark]
     problems: tuple[Problem, ...]
 
-    def value_problem(self, loc: Loc, text: str) -> Problem:
+    def value_problem(self, loc: Loc, text: Message) -> Problem:
         """A problem at a value, or at the innermost section of its path that exists."""
         return self._problem(self.values, loc, text)
 
-    def key_problem(self, loc: Loc, text: str) -> Problem:
+    def key_problem(self, loc: Loc, text: Message) -> Problem:
         """A problem at a key; at the value where there is none, as in a list."""
-        return self._problem({**self.values, **self.keys}, loc, text)
+        return self._problem(ChainMap(self.keys, self.values), loc, text)
 
-    def _problem(self, places: Mapping[Loc, Mark], loc: Loc, text: str) -> Problem:
+    def _problem(self, places: Mapping[Loc, Mark], loc: Loc, text: Message) -> Problem:
         while loc and loc not in places:
             loc = loc[:-1]
         mark = places.get(loc, Mark())
@@ -92,36 +102,57 @@ class Node:
         """The value if it is a whole number."""
         return self.value if type(self.value) is int else None
 
-    def problem(self, text: str) -> Problem:
-        """A problem at this value."""
-        return self.document.value_problem(self.loc, text)
+    def problem(self, words: str, /, **slots: object) -> Problem:
+        """A problem at this value, told in these words (see `message.told`)."""
+        return self.document.value_problem(self.loc, told(words, **slots))
 
-    def key_problem(self, text: str) -> Problem:
-        """A problem at this value's key."""
-        return self.document.key_problem(self.loc, text)
+    def key_problem(self, words: str, /, **slots: object) -> Problem:
+        """A problem at this value's key, told in these words."""
+        return self.document.key_problem(self.loc, told(words, **slots))
 
 
 def decoded(path: Path) -> str | Problem:
     """The file's text, or why it cannot be had."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return _at(path, "", "there is no such file; copy it from the shipped config folder")
-    except OSError as error:
-        return _at(path, "", f"the file cannot be read: {error.strerror}; check its permissions")
-    if len(raw) > _MAX_BYTES:
-        return _at(path, "", "the file is larger than 1 MB; a configuration file is much smaller")
+    raw = _content(path)
+    if isinstance(raw, Message):
+        return _at(path, "", raw)
+    for mark, encoding in _FOREIGN.items():
+        if raw.startswith(mark):
+            foreign = told("the file is saved as {encoding}; save it as UTF-8", encoding=encoding)
+            return _at(path, "", foreign)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        return _at(path, before, f"byte 0x{raw[error.start]:02x} is not UTF-8; save it as UTF-8")
+        byte = f"0x{raw[error.start]:02x}"
+        return _at(path, before, told("byte {byte} is not UTF-8; save it as UTF-8", byte=byte))
     if found := _UNPRINTABLE.search(text):
         name = f"U+{ord(found[0]):04X}"
-        return _at(path, text[: found.start()], f"the character {name} cannot be here; remove it")
+        refusal = told("the character {name} cannot be here; remove it", name=name)
+        return _at(path, text[: found.start()], refusal)
     return text
 
 
-def _at(path: Path, before: str, text: str) -> Problem:
+def _content(path: Path) -> bytes | Message:
+    """The file's bytes, or why they cannot be had; whatever lies there is not waited for."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return told("this is no file but a folder or a device; put the file in its place")
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        if path.is_symlink():
+            target = str(path.readlink())
+            return told("the file is a link to {target}, which is not there", target=target)
+        return told("there is no such file; copy it from the shipped config folder")
+    except OSError as error:
+        why = error.strerror
+        return told("the file cannot be read: {why}; check its permissions", why=why)
+    if len(raw) > _MAX_BYTES:
+        return told("the file is larger than 1 MB; a configuration file is much smaller")
+    return raw
+
+
+def _at(path: Path, before: str, text: Message) -> Problem:
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return Problem(file=path, line=line, column=column, text=text)

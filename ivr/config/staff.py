@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ivr.adapters.numbering import may_be_transferred_to
-from ivr.config.naming import repeated, skills, twice, unknown
+from ivr.config.message import told
+from ivr.config.naming import NO_TOPIC, repeated, skills, twice, unknown
 from ivr.config.problem import Problem
 from ivr.config.source import Node
 from ivr.domain.number import dialled_form
@@ -22,7 +23,7 @@ def contradictions(staff: Node, lines_file: Node) -> Iterator[Problem]:
     for _, counsellor in counsellors.entries():
         yield from _way_to_work(counsellor)
         for topic, place in skills(counsellor["topics"]):
-            yield from unknown(topic, place, lines_file["topics"], "topic")
+            yield from unknown(topic, place, lines_file["topics"], NO_TOPIC)
         yield from repeated(counsellor["topics"])
         yield from repeated(counsellor["languages"])
 
@@ -40,12 +41,15 @@ def outside_numbers(lines_file: Node) -> Iterator[Problem]:
         number = dialled_form(text)
         if number in own:
             yield node.problem(
-                f"{text} is the line {own[number]!r}; calls go there by a topic, so leave it out"
+                "{text} is the line {line!r}; calls go there by a topic, so leave it out",
+                text=text,
+                line=own[number],
             )
         elif number and not may_be_transferred_to(text):
             yield node.problem(
-                f"no call may be transferred to {text}: an emergency, premium or other short"
-                " number; write a subscriber's number"
+                "no call may be transferred to {text}: an emergency, premium or other short"
+                " number; write a subscriber's number",
+                text=text,
             )
 
 
@@ -56,19 +60,21 @@ def _accounts(staff: Node) -> Iterator[Problem]:
         for _, entry in counsellors.entries()
         if (account := entry["account"].text) is not None
     ]
-    yield from twice(
-        own,
-        lambda account, first: (
-            f"the account {account!r} is {first.loc[1]!r}'s already; each counsellor has their own"
-        ),
-    )
+    for account, node, first in twice(own):
+        yield node.problem(
+            "the account {account!r} is {owner!r}'s already; each counsellor has their own",
+            account=account,
+            owner=first.loc[1],
+        )
     yield from repeated(staff["shared_phones"])
     owners = {account: node.loc[1] for account, node in own}
     shared = list(staff["shared_phones"].words())
     for account, node in shared:
         if account in owners:
             yield node.problem(
-                f"the account {account!r} is {owners[account]!r}'s own; take it away from one"
+                "the account {account!r} is {owner!r}'s own; take it away from one",
+                account=account,
+                owner=owners[account],
             )
     if list(counsellors.entries()) and not own and not shared:
         yield counsellors.key_problem(
@@ -91,20 +97,23 @@ def _numbers(counsellors: Node, outside: Node) -> Iterator[Problem]:
         for _, entry in counsellors.entries()
         if _NUMBER.fullmatch(str(entry["number"].value))
     ]
-    yield from twice(
-        numbers,
-        lambda number, first: (
-            f"the number {number} is {first.loc[1]!r}'s already; each counsellor has their own"
-        ),
-    )
-    codes = {number: f"{node.loc[1]!r}'s" for number, node in numbers}
-    codes |= {dialled_form(text): "an outside number" for text, _ in outside.words()}
+    for number, node, first in twice(numbers):
+        yield node.problem(
+            "the number {number} is {owner!r}'s already; each counsellor has their own",
+            number=number,
+            owner=first.loc[1],
+        )
+    codes = {number: told("{owner!r}'s", owner=node.loc[1]) for number, node in numbers}
+    codes |= {dialled_form(text): told("an outside number") for text, _ in outside.words()}
     for number, node in numbers:
         if number == _EMERGENCY:
             yield node.problem("112 is the emergency number; give the counsellor another")
         longer = next((c for c in codes if c.startswith(number) and c != number), None)
         if longer is not None:
             yield node.problem(
-                f"the number {longer}, {codes[longer]}, begins with {number}; whoever keys that in"
-                " in a hurry reaches the wrong one, so change one of the two"
+                "the number {longer}, {whose}, begins with {number}; whoever keys that in"
+                " in a hurry reaches the wrong one, so change one of the two",
+                longer=longer,
+                whose=codes[longer],
+                number=number,
             )

@@ -34,8 +34,11 @@ def contradictions(line: Node, texts: Texts) -> Iterator[Problem]:
     # In a wait shorter than the offer none is made.
     if before_s < longest_s <= budget_s and before_s < budget_s:
         yield waiting["offer_before_budget_s"].problem(
-            f"offer_before_budget_s ({before_s:g}) is too short for the callback offer, which"
-            f" takes about {longest_s:.0f} s; write {longest_s + 5:.0f} or more"
+            "offer_before_budget_s ({before_s:g}) is too short for the callback offer, which"
+            " takes about {longest_s:.0f} s; write {right_s:.0f} or more",
+            before_s=before_s,
+            longest_s=longest_s,
+            right_s=longest_s + 5,
         )
 
 
@@ -50,9 +53,11 @@ def doubts(line: Node, texts: Texts) -> Iterator[Problem]:
     if needed_s > budget_s:
         place = budget if budget.value is not None else line["menu"]
         yield place.key_problem(
-            f"whoever presses nothing is in the line only after about {needed_s:.0f} s, when the"
-            f" free wait (budget_s {budget_s:g}) is over; write fewer retries or a shorter"
-            " timeout_s"
+            "whoever presses nothing is in the line only after about {needed_s:.0f} s, when the"
+            " free wait (budget_s {budget_s:g}) is over; write fewer retries or a shorter"
+            " timeout_s",
+            needed_s=needed_s,
+            budget_s=budget_s,
         )
 
 
@@ -66,9 +71,11 @@ def _asked_too_late(line: Node, texts: Texts) -> Iterator[Problem]:
     if needed_s > budget_s:
         place = budget if budget.value is not None else callback["outside_hours"]
         yield place.key_problem(
-            f"outside hours nobody is asked for their number: they would have heard what is"
-            f" promised only after about {needed_s:.0f} s, when the free time"
-            f" (budget_s {budget_s:g}) is over; write a longer one, or outside_hours: no"
+            "outside hours nobody is asked for their number: they would have heard what is"
+            " promised only after about {needed_s:.0f} s, when the free time"
+            " (budget_s {budget_s:g}) is over; write a longer one, or outside_hours: no",
+            needed_s=needed_s,
+            budget_s=budget_s,
         )
 
 

@@ -13,33 +13,43 @@ from typing import Any
 
 import yaml
 
+from ivr.config.message import Message, told
 from ivr.config.problem import Problem
 from ivr.config.source import Document, Loc, Mark, decoded
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 12  # a configuration is six deep
+_MAX_VALUES = 20_000  # a county with a thousand counsellors has half as many
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
-_MISPLACED = "this does not fit the lines above; check the indentation and the quotation marks"
-_UNQUOTED = "a text cannot begin with this sign; put it in quotes"
-_UNCLOSED = "the list or section that begins here is not closed; add ',' or the closing bracket"
+_MISPLACED = told(
+    "this does not fit the lines above; check the indentation and the quotation marks"
+)
+_UNQUOTED = told("a text cannot begin with this sign; put it in quotes")
+_UNCLOSED = told(
+    "the list or section that begins here is not closed; add ',' or the closing bracket"
+)
 _SYNTAX = {  # what the two parsers of PyYAML say, the one in C and the one in Python
-    "mapping values are not allowed": "a ': ' does not fit here; put the text in quotes",
-    "could not find expected ':'": "a key without ': ' after it; write 'key: value'",
-    "sequence entries are not allowed": "a list begins on the line after its key; move it there",
+    "mapping values are not allowed": told("a ': ' does not fit here; put the text in quotes"),
+    "could not find expected ':'": told("a key without ': ' after it; write 'key: value'"),
+    "sequence entries are not allowed": told(
+        "a list begins on the line after its key; move it there"
+    ),
     "did not find expected key": _MISPLACED,
     "did not find expected '-' indicator": _MISPLACED,
     "expected <block end>": _MISPLACED,
     "found character": _UNQUOTED,
     "expected node content": _UNQUOTED,
     "expected the node content": _UNQUOTED,
-    "found unknown escape": "a backslash in double quotes; use single quotes",
+    "found unknown escape": told("a backslash in double quotes; use single quotes"),
 }
 _BEGUN = {  # mistakes that stand where something begins, not where the parser gives up
-    "found unexpected end of stream": "the quotation mark that opens here is not closed; close it",
+    "found unexpected end of stream": told(
+        "the quotation mark that opens here is not closed; close it"
+    ),
     "did not find expected ',' or": _UNCLOSED,
     "expected ',' or": _UNCLOSED,
 }
@@ -82,6 +92,7 @@ class _Composer:
         self._path = path
         self._text = text
         self._events = self._parse()
+        self._count = 0
 
     def document(self) -> object:
         """The one document of the file."""
@@ -90,10 +101,10 @@ class _Composer:
             data = self._value(next(self._events), ())
             next(self._events)
             if not isinstance(following := next(self._events), yaml.StreamEndEvent):
-                text = "a second document begins with '---'; keep one in a file"
+                text = told("a second document begins with '---'; keep one in a file")
                 raise _UnusableError(self._problem(_mark(following), text))
         if data is None:
-            text = "the file is empty; copy it from the shipped config folder"
+            text = told("the file is empty; copy it from the shipped config folder")
             raise _UnusableError(self._problem(Mark(), text))
         return data
 
@@ -107,6 +118,12 @@ class _Composer:
 
     def _value(self, event: yaml.Event, loc: Loc) -> object:
         self.values.setdefault(loc, _mark(event))
+        self._count += 1
+        if self._count > _MAX_VALUES:
+            text = told(
+                "more than {most} values stand above; that is no configuration", most=_MAX_VALUES
+            )
+            raise _UnusableError(self._problem(_mark(event), text))
         self._refuse_cleverness(event, loc)
         match event:
             case yaml.ScalarEvent():
@@ -116,7 +133,9 @@ class _Composer:
             case yaml.MappingStartEvent():
                 return self._mapping(loc)
             case _:
-                text = "'*' is an alias, which is not allowed; write the value out or quote it"
+                text = told(
+                    "'*' is an alias, which is not allowed; write the value out or quote it"
+                )
                 raise _UnusableError(self._problem(_mark(event), text))
 
     def _sequence(self, loc: Loc) -> list[object]:
@@ -132,7 +151,11 @@ class _Composer:
             here = (*loc, key)
             if key in section:
                 first = self.keys[here].line
-                text = f"the key {key!r} is already in line {first}; keep one of the two"
+                text = told(
+                    "the key {key!r} is already in line {line}; keep one of the two",
+                    key=key,
+                    line=first,
+                )
                 self.problems.append(self._problem(_mark(event), text))
                 self._value(next(self._events), (*here, -1))
             else:
@@ -142,31 +165,39 @@ class _Composer:
 
     def _key(self, event: yaml.Event, loc: Loc) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            text = "a key is one word; put a text that begins with [, { or * in quotes"
+            text = told("a key is one word; put a text that begins with [, { or * in quotes")
             raise _UnusableError(self._problem(_mark(event), text))
         self._refuse_cleverness(event, loc)
         return str(event.value)
 
     def _refuse_cleverness(self, event: yaml.Event, loc: Loc) -> None:
         if len(loc) > _MAX_DEPTH:
-            text = f"sections are nested more than {_MAX_DEPTH} deep; take some away"
+            text = told(
+                "sections are nested more than {most} deep; take some away", most=_MAX_DEPTH
+            )
             raise _UnusableError(self._problem(_mark(event), text))
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.anchor is not None:
-                text = "'&' names an anchor, which is not allowed; remove it or quote the text"
+                text = told(
+                    "'&' names an anchor, which is not allowed; remove it or quote the text"
+                )
                 self.problems.append(self._problem(_mark(event), text))
             if event.tag is not None:
-                text = f"the tag {event.tag!r} is not allowed; remove it or quote the text"
+                text = told(
+                    "the tag {tag!r} is not allowed; remove it or quote the text", tag=event.tag
+                )
                 self.problems.append(self._problem(_mark(event), text))
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Problem:
         jargon = error.problem or ""
         place = _place(error.problem_mark)
         if self._character_at(place) == "\t":
-            return self._problem(place, "a tab stands here; indent with spaces")
+            return self._problem(place, told("a tab stands here; indent with spaces"))
         if begun := _meaning(jargon, _BEGUN):
             return self._problem(_place(error.context_mark or error.problem_mark), begun)
-        text = _meaning(jargon, _SYNTAX) or f"this is not YAML ({jargon}); try quotes"
+        text = _meaning(jargon, _SYNTAX) or told(
+            "this is not YAML ({jargon}); try quotes", jargon=jargon
+        )
         return self._problem(place, text)
 
     def _character_at(self, place: Mark) -> str:
@@ -174,7 +205,7 @@ class _Composer:
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         return line[place.column - 1 : place.column]
 
-    def _problem(self, mark: Mark, text: str) -> Problem:
+    def _problem(self, mark: Mark, text: Message) -> Problem:
         return Problem(file=self._path, line=mark.line, column=mark.column, text=text)
 
 
@@ -186,7 +217,7 @@ def _place(mark: Any) -> Mark:  # PyYAML has two classes of marks, and its stubs
     return Mark(line=mark.line + 1, column=mark.column + 1) if mark else Mark()
 
 
-def _meaning(jargon: str, meanings: Mapping[str, str]) -> str | None:
+def _meaning(jargon: str, meanings: Mapping[str, Message]) -> Message | None:
     return next((text for known, text in meanings.items() if known in jargon), None)
 
 

@@ -7,7 +7,7 @@ from ivr.domain.call import Language, Refused
 from ivr.domain.callback import BY_PEOPLE, Result
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
 from ivr.domain.policy import Disposition
-from ivr.domain.script import Gap, Script, Words, fragments, script
+from ivr.domain.script import Script, Words, script
 from ivr.domain.service import Service
 from ivr.domain.transfer import Refusal
 
@@ -15,7 +15,9 @@ APOLOGY: Final = "apology"
 """Said by the dialplan while the controller is away: one clip, made of two prompts."""
 
 _NONE: Final = frozenset[str]()
-_OPENING: Final = frozenset({"day", "time"})
+OPENING: Final = frozenset({"day", "time"})
+"""Slots that say when the line opens again."""
+
 _BRIEF: Final = frozenset({"topic", "day", "time"})
 
 # Said to a counsellor who dials a code.
@@ -96,7 +98,7 @@ _OF_WORKLIST: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(_WORKLIST, _NONE),
     **dict.fromkeys(("desk_backs_n", "desk_lost_n", "desk_back_tried_n"), frozenset({"count"})),
     **dict.fromkeys(("desk_back_fi", "desk_back_sv"), _BRIEF),
-    **dict.fromkeys(("desk_back_later", "desk_back_agreed"), _OPENING),
+    **dict.fromkeys(("desk_back_later", "desk_back_agreed"), OPENING),
     **dict.fromkeys(("desk_back_digits", "desk_back_yours"), frozenset({"number"})),
     "desk_back_promised": frozenset({"day"}),
 }
@@ -160,10 +162,10 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "free_window_end": _NONE,
     "free_window_answer": _NONE,
     "closed": _NONE,
-    "closed_next": _OPENING,
+    "closed_next": OPENING,
     "closed_later_today": frozenset({"time"}),
-    "holiday": _OPENING,
-    "holiday_eve": _OPENING,
+    "holiday": OPENING,
+    "holiday_eve": OPENING,
     "crisis": frozenset({"crisis_number"}),
     "unknown_number": _NONE,
     "system_failure": _NONE,
@@ -184,26 +186,22 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
 
-Any other prompt is a topic menu that a line names as its `topic_prompt`; it has no slots.
+Any other prompt is a topic menu that a line names as its `topic_prompt`, without slots; or
+what a line says while it is closed on a date, see `names_own_notice`.
 """
+
+OWN_NOTICE: Final = "closed_"
 
 SPOKEN_AT_BUILD: Final = frozenset({"region"})
 """Slots that every text may hold, because they are filled when the clips are made."""
 
 
-def fault(prompt: str, text: str) -> str | None:
-    """What is wrong with the text of a prompt and what would be right; None if nothing is."""
-    try:
-        slots = {part.slot for part in fragments(text) if isinstance(part, Gap)}
-    except ValueError as error:
-        return str(error)
-    allowed = REQUIRED_PROMPTS.get(prompt, _NONE)
-    unknown = sorted(slots - allowed - SPOKEN_AT_BUILD)
-    if unknown:
-        right = ", ".join(f"{{{slot}}}" for slot in sorted(allowed | SPOKEN_AT_BUILD))
-        return f"there is no slot {{{unknown[0]}}} in {prompt!r}; it may hold {right}"
-    missing = sorted(allowed - slots)
-    return f"{prompt!r} must say {{{missing[0]}}}" if missing else None
+def names_own_notice(prompt: str) -> bool:
+    """Whether an exception may have the closed line say this; it may say when that opens.
+
+    None of the line's own prompts: what those say may not be true on that date.
+    """
+    return prompt.startswith(OWN_NOTICE) and prompt not in REQUIRED_PROMPTS
 
 
 def scripts(service: Service, language: Language) -> Mapping[str, Script]:

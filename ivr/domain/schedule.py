@@ -54,9 +54,16 @@ class Holiday:
 
 @dataclass(frozen=True, kw_only=True)
 class ExceptionalDay:
-    """One date that has its own hours (none: closed), whatever the week and holidays say."""
+    """One date that differs from what the week and the holidays say of it.
 
-    hours: tuple[Hours, ...]
+    `hours` are its own (none: closed); with None it keeps its ordinary ones, as far as they
+    lie `within` these. `prompt` is said in place of the usual notice while the line is closed
+    on this date.
+    """
+
+    hours: tuple[Hours, ...] | None = None
+    within: Hours | None = None
+    prompt: str | None = None
     reason: str | None = None
 
 
@@ -76,12 +83,16 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class DayPlan:
-    """The hours of one day, the rule that decided them, and the holiday or reason if any."""
+    """The hours of one day, the rule that decided them, and the holiday or reason if any.
+
+    `prompt` is what an exception has the closed line say.
+    """
 
     day: date
     rule: Rule
     hours: tuple[Hours, ...]
     holiday: Holiday | None = None
+    prompt: str | None = None
     reason: str | None = None
 
 
@@ -105,8 +116,20 @@ def local(instant: datetime) -> datetime:
 
 def plan(schedule: Schedule, day: date) -> DayPlan:
     """The day's hours and the rule behind them; `forced_open` does not change a plan."""
-    if exception := schedule.exceptions.get(day):
-        return DayPlan(day=day, rule=Rule.EXCEPTION, hours=exception.hours, reason=exception.reason)
+    usual, exception = ordinary_plan(schedule, day), schedule.exceptions.get(day)
+    if exception is None:
+        return usual
+    told = replace(usual, prompt=exception.prompt, reason=exception.reason)
+    hours = exception.hours
+    if hours is None:
+        hours = tuple(_within(usual.hours, exception.within))
+        if hours == usual.hours:  # a day that is closed anyway, or over sooner: as it always is
+            return told
+    return replace(told, rule=Rule.EXCEPTION, hours=hours, holiday=None)
+
+
+def ordinary_plan(schedule: Schedule, day: date) -> DayPlan:
+    """What the week and the holidays say of the day, whatever its exception."""
     if holiday := schedule.holidays.get(day):
         rule = Rule.HOLIDAY_EVE if holiday.eve else Rule.HOLIDAY
         return DayPlan(day=day, rule=rule, hours=(), holiday=holiday)
@@ -184,6 +207,22 @@ def _day_spans(schedule: Schedule, day: date) -> list[Interval]:
     ]
     real = [span for span in spans if span.start < span.end]
     return sorted(real, key=lambda span: span.start)
+
+
+def _within(ordinary: tuple[Hours, ...], bounds: Hours | None) -> Iterator[Hours]:
+    """The ordinary hours as far as they lie within the bounds (None: all of them)."""
+    for hours in ordinary:
+        if bounds is None:
+            yield hours
+            continue
+        opens = max(hours.opens, bounds.opens)
+        closes = min(hours.closes, bounds.closes, key=_late)
+        if closes == _MIDNIGHT or opens < closes:
+            yield Hours(opens=opens, closes=closes)
+
+
+def _late(closes: time) -> tuple[bool, time]:
+    return closes == _MIDNIGHT, closes
 
 
 def _closing(day: date, closes: time) -> datetime:

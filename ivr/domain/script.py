@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import count
 from typing import Final, assert_never
 
@@ -13,6 +14,32 @@ from ivr.domain.phrase import PAUSE, ClipId, clip_id
 SENTENCE_END: Final = (".", "!", "?")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _PUNCTUATION = " \t\n.,;:!?–-"
+
+
+class FaultKind(StrEnum):
+    """Why a text cannot be what a prompt says."""
+
+    EMPTY = "empty"
+    STRAY_BRACE = "stray_brace"  # that encloses no slot
+    UNKNOWN_SLOT = "unknown_slot"
+    MISSING_SLOT = "missing_slot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a text: the piece or the slot, and the slots that it may hold."""
+
+    kind: FaultKind
+    found: str = ""
+    possible: tuple[str, ...] = ()
+
+
+class Unspeakable(ValueError):
+    """A text that cannot be cut into clips and slots."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(f"{fault.kind}: {fault.found!r}")
 
 
 @dataclass(frozen=True)
@@ -36,18 +63,18 @@ Script = tuple[Words | Gap, ...]
 def fragments(text: str) -> tuple[str | Gap, ...]:
     """The text's pieces and slots in order; pieces of punctuation alone vanish.
 
-    Raises ValueError for an empty text and for a brace that encloses no slot.
+    Raises Unspeakable for an empty text and for a brace that encloses no slot.
     """
     pieces: list[str | Gap] = []
     for index, piece in enumerate(_SLOT.split(text)):
         if index % 2:
             pieces.append(Gap(piece))
         elif "{" in piece or "}" in piece:
-            raise ValueError(f"a slot is written like {{day}}, a-z and _ only; found {piece!r}")
+            raise Unspeakable(Fault(kind=FaultKind.STRAY_BRACE, found=piece))
         elif piece.strip(_PUNCTUATION):
             pieces.append(piece.strip())
     if not pieces:
-        raise ValueError("the text is empty")
+        raise Unspeakable(Fault(kind=FaultKind.EMPTY))
     return tuple(pieces)
 
 

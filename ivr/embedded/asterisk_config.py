@@ -90,7 +90,16 @@ def _administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
     files = sorted(dialplan.glob("*.conf"))
     if not files:
         raise Refusal(f"{dialplan} holds no Asterisk configuration: restore the dialplan folder.")
-    return ((file.name, file.read_text()) for file in files)
+    return ((file.name, _text(file)) for file in files)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{file} is no UTF-8: save it as UTF-8.") from error
 
 
 def _written(file: Path, text: str) -> bool:

@@ -63,15 +63,23 @@ class Root:
             *arguments,
         ]
 
+    def has(self, program: str) -> bool:
+        """Whether the program is there, and the loader that runs it."""
+        loaders = self.path.glob("usr/lib/*-linux-*/ld-linux*.so.*")
+        return self._found(program) is not None and next(loaders, None) is not None
+
     def environment(self) -> Mapping[str, str]:
         """What the programs want in their environment, beside what is there already."""
         return {"ESPEAK_DATA_PATH": str(self.libraries / "espeak-ng-data")}
 
     def _program(self, name: str) -> Path:
-        for folder in ("usr/sbin", "usr/bin"):
-            if (found := self.path / folder / name).is_file():
-                return found
+        if found := self._found(name):
+            return found
         raise Refusal(f"{self.path} is damaged (no {name}): remove it and run `make setup`.")
+
+    def _found(self, name: str) -> Path | None:
+        places = (self.path / folder / name for folder in ("usr/sbin", "usr/bin"))
+        return next((place for place in places if place.is_file()), None)
 
 
 def installed(folder: Path) -> Root | None:

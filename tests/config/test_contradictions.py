@@ -103,7 +103,8 @@ CONTRADICTIONS: list[tuple[str, str, str, list[str]]] = [
          " write 0:00 to 24:00"),
     ]),
     ("schedule", "2026-12-31", "2026-12-30", [
-        "schedule.yaml:9:15: 2026-12-30 has an exception in line 8; keep one",
+        ("schedule.yaml:9:15: the exception 'Training' (2026-12-30) overlaps the exception"
+         " 2026-12-30 in line 8; let each date be in one of them"),
     ]),
     ("schedule", "2026-12-31", "31.12.2026", [
         "schedule.yaml:9:15: '31.12.2026' is no date here; write 2026-12-31",
@@ -113,14 +114,6 @@ CONTRADICTIONS: list[tuple[str, str, str, list[str]]] = [
     ]),
     ("schedule", "2026-12-31", "Christmas", [
         "schedule.yaml:9:15: 'Christmas' is no date; write year-month-day, like 2026-12-24",
-    ]),
-    ("schedule", "        closed: yes\n", "", [
-        ("schedule.yaml:9:9: an exception needs closed: yes, or hours: [\"9:00-12:00\"];"
-         " write one of them"),
-    ]),
-    ("schedule", "closed: yes", 'closed: yes\n        hours: ["9:00-10:00"]', [
-        ("schedule.yaml:10:9: an exception is closed or has hours; write closed: yes or hours,"
-         " not both"),
     ]),
 ]  # fmt: skip
 
@@ -136,6 +129,8 @@ def test_a_contradiction_is_told_where_it_stands(
 def test_a_general_topic_with_key_0_needs_no_place_in_the_menu(spoil: Spoil, folder: Path) -> None:
     spoil("lines", "    key: 2", "    key: 0")
     spoil("lines", "    topics: [families, adults]", "    topics: [families]")
+    for name, menu in (("fi", "Paina 1 tai paina 0."), ("sv", "Tryck 1 eller tryck 0.")):
+        (folder / f"prompts.{name}.yaml").write_text(f'topic_menu_2: "{menu}"\n')
     line = load(folder).line_for("062189400")
     assert line is not None
     assert (line.topics, line.general_topic) == (("families",), "adults")

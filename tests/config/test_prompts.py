@@ -10,6 +10,8 @@ from ivr.domain.call import Language
 from ivr.domain.prompts import REQUIRED_PROMPTS
 from tests.config.conftest import Problems
 
+MENU = {Language.FI: "Paina 1 tai paina 2.", Language.SV: "Tryck 1 eller tryck 2."}
+
 
 def test_a_folder_without_prompts_speaks_the_shipped_ones(folder: Path) -> None:
     assert load(folder).prompts == load(SHIPPED).prompts
@@ -25,7 +27,7 @@ def test_a_folder_may_change_a_single_text(folder: Path) -> None:
 def test_a_folder_may_bring_a_menu_of_its_own(folder: Path) -> None:
     for language in Language:
         path = folder / f"prompts.{language}.yaml"
-        path.write_text('topic_menu_own: "Paina 1."\n', encoding="utf-8")
+        path.write_text(f'topic_menu_own: "{MENU[language]}"\n', encoding="utf-8")
     lines = folder / "lines.yaml"
     lines.write_text(lines.read_text().replace("topic_menu_2", "topic_menu_own"))
     line = load(folder).line_for("062189400")
@@ -60,7 +62,7 @@ def test_a_wrong_text_is_told_with_its_place(
 def test_every_prompt_that_is_missing_in_a_language_is_named(tmp_path: Path) -> None:
     (tmp_path / "prompts.fi.yaml").write_text('welcom: "Tervetuloa."\n', encoding="utf-8")
     spoken = load_prompts(tmp_path, Language.FI, shipped=tmp_path)
-    texts = [problem.text for problem in spoken.problems]
+    texts = [str(problem.text) for problem in spoken.problems]
     assert len(texts) == len(REQUIRED_PROMPTS)
     assert "the prompt 'welcome' is missing; rename 'welcom' if that is it" in texts
     assert "the prompt 'crisis' is missing; add it with its text" in texts
@@ -70,4 +72,4 @@ def test_every_prompt_that_is_missing_in_a_language_is_named(tmp_path: Path) -> 
 def test_a_language_without_any_prompts_is_refused(tmp_path: Path) -> None:
     (problem,) = load_prompts(tmp_path, Language.SV, shipped=tmp_path).problems
     assert problem.file == tmp_path / "prompts.sv.yaml"
-    assert problem.text.startswith("there is no such file")
+    assert str(problem.text).startswith("there is no such file")

@@ -83,3 +83,17 @@ def test_the_opening_said_is_the_next_one_whenever_the_line_is_closed(now: datet
         assert local(opening).date() == local(now).date()
     else:
         assert slots["day"] == Day(local(opening).date(), local(now).date())
+
+
+@pytest.mark.parametrize(("hour", "opening"), [(8, date(2026, 11, 25)), (16, date(2026, 11, 26))])
+def test_an_exception_says_its_own_words_and_when_the_line_opens(hour: int, opening: date) -> None:
+    day = date(2026, 11, 25)
+    own = replace(SCHEDULE, exceptions={day: ExceptionalDay(prompt="closed_own")})
+    slots = {"day": Day(opening, day), "time": NINE}
+    assert closed_notice(own, _at(day, hour)) == ("closed_own", slots)
+
+
+def test_who_never_opens_again_does_not_say_when() -> None:
+    day = date(2026, 11, 25)
+    never = Schedule(weekly={}, exceptions={day: ExceptionalDay(prompt="closed_own")})
+    assert closed_notice(never, _at(day, 12)) == ("closed", {})

@@ -5,8 +5,9 @@ import pytest
 import yaml
 
 from ivr.domain.call import Language
-from ivr.domain.prompts import REQUIRED_PROMPTS, fault
-from ivr.domain.script import Gap, fragments
+from ivr.domain.prompts import REQUIRED_PROMPTS
+from ivr.domain.script import FaultKind, Gap, fragments
+from ivr.domain.texts import fault
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEXTS: dict[Language, dict[str, str]] = {
@@ -73,19 +74,21 @@ def test_no_text_says_hours_that_only_the_schedule_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "text", "reason"),
+    ("prompt", "text", "kind", "found"),
     [
-        ("queue_pos_n", "Ennen sinua on {n} soittajaa.", "there is no slot {n} in 'queue_pos_n'"),
-        ("queue_pos_n", "Ennen sinua on muita.", "'queue_pos_n' must say {count}"),
-        ("topic_menu", "Paina {key}.", "there is no slot {key} in 'topic_menu'"),
-        ("welcome", "Hei {region", "a slot is written like {day}"),
-        ("welcome", "", "the text is empty"),
+        ("queue_pos_n", "Ennen sinua on {n} soittajaa.", FaultKind.UNKNOWN_SLOT, "n"),
+        ("queue_pos_n", "Ennen sinua on muita.", FaultKind.MISSING_SLOT, "count"),
+        ("topic_menu", "Paina {key}.", FaultKind.UNKNOWN_SLOT, "key"),
+        ("welcome", "Hei {region", FaultKind.STRAY_BRACE, "Hei {region"),
+        ("welcome", "", FaultKind.EMPTY, ""),
     ],
 )
-def test_a_wrong_text_is_told_what_is_wrong(prompt: str, text: str, reason: str) -> None:
-    told = fault(prompt, text)
-    assert told is not None
-    assert told.startswith(reason)
+def test_what_is_wrong_with_a_text_is_found(
+    prompt: str, text: str, kind: FaultKind, found: str
+) -> None:
+    wrong = fault(prompt, text)
+    assert wrong is not None
+    assert (wrong.kind, wrong.found) == (kind, found)
 
 
 def _slots(text: str) -> set[str]:

@@ -1,17 +1,14 @@
 """All questions that can be asked of a schedule agree, for any schedule and any instant."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ivr.domain.call import Language
 from ivr.domain.schedule import (
     HORIZON,
     ExceptionalDay,
-    Holiday,
     Hours,
     Schedule,
     closes_at,
@@ -19,39 +16,11 @@ from ivr.domain.schedule import (
     local,
     next_opening,
     open_at,
+    ordinary_plan,
     plan,
     why_closed,
 )
-
-CHRISTMAS_DAY = Holiday(name={Language.FI: "Joulupäivä", Language.SV: "Juldagen"}, eve=False)
-CHRISTMAS_EVE = Holiday(name={Language.FI: "Jouluaatto", Language.SV: "Julafton"}, eve=True)
-YEARS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
-
-
-@st.composite
-def day_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
-    """Up to three intervals of a day, in order, quarter by quarter; some reach midnight."""
-    bounds = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
-    at = [time(quarter % 96 // 4, quarter % 4 * 15) for quarter in bounds]
-    pairs = zip(at[::2], at[1::2], strict=False)
-    return tuple(Hours(opens=opens, closes=closes) for opens, closes in pairs)
-
-
-def dated(values: st.SearchStrategy[Holiday]) -> st.SearchStrategy[Mapping[date, Holiday]]:
-    return st.dictionaries(st.dates(date(2025, 12, 20), date(2028, 1, 10)), values, max_size=30)
-
-
-SCHEDULES = st.builds(
-    Schedule,
-    weekly=st.dictionaries(st.integers(0, 6), day_hours()),
-    holidays=dated(st.sampled_from([CHRISTMAS_DAY, CHRISTMAS_EVE])),
-    exceptions=st.dictionaries(
-        st.dates(date(2025, 12, 20), date(2028, 1, 10)),
-        st.builds(ExceptionalDay, hours=day_hours()),
-        max_size=30,
-    ),
-)
-INSTANTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda n: YEARS[0] + timedelta(minutes=n))
+from tests.domain.schedules import INSTANTS, SCHEDULES, YEARS
 
 
 @settings(max_examples=25)
@@ -123,3 +92,23 @@ def test_a_closed_line_always_has_a_reason_and_an_open_one_never(
     schedule: Schedule, at: datetime
 ) -> None:
     assert (why_closed(schedule, at) is None) == open_at(schedule, at)
+
+
+@given(SCHEDULES, INSTANTS)
+def test_shortened_hours_are_those_of_an_ordinary_day_that_lie_within_the_bounds(
+    schedule: Schedule, at: datetime
+) -> None:
+    day = local(at).date()
+    bounds = Hours(opens=time(10), closes=time(14, 30))
+    shortened = replace(schedule, exceptions={day: ExceptionalDay(within=bounds)})
+    usual = ordinary_plan(schedule, day).hours
+    for minute in range(0, 24 * 60, 5):
+        clock = time(minute // 60, minute % 60)
+        within = bounds.opens <= clock < bounds.closes
+        assert _holds(plan(shortened, day).hours, clock) == (within and _holds(usual, clock))
+
+
+def _holds(hours: tuple[Hours, ...], clock: time) -> bool:
+    return any(
+        each.opens <= clock and (clock < each.closes or each.closes == time(0)) for each in hours
+    )

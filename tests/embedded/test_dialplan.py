@@ -1,17 +1,21 @@
 import base64
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
+from ivr import config
+from ivr.adapters import dialplan
+from ivr.cli import main
+from ivr.config.prompts import SHIPPED
 from ivr.embedded import asterisk_config
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
-from ivr.embedded.dialplan_check import problems
+from ivr.embedded.dialplan_check import linted, loaded
 from ivr.embedded.packages import Root
 from ivr.embedded.passwords import phone_passwords
 
@@ -21,6 +25,12 @@ _PLAIN = '"Matti" <sip:+358401234567@carrier.example>'
 _NOTHING_KNOWN = {"name": "", "number": ""}
 
 Edited = Callable[[str, str, str], EmbeddedAsterisk]
+
+
+@pytest.fixture(scope="module")
+def alone() -> Mapping[str, str]:
+    """What is generated for the lines as shipped."""
+    return dialplan.files(config.load(SHIPPED), datetime.now(UTC))
 
 
 @asynccontextmanager
@@ -236,9 +246,10 @@ def test_nothing_that_is_dialled_can_call_anybody(asterisk: EmbeddedAsterisk):
 
 
 def test_the_shipped_configuration_has_no_problems(
-    root: Root, asterisk: EmbeddedAsterisk, tmp_path: Path
+    root: Root, asterisk: EmbeddedAsterisk, alone: Mapping[str, str]
 ):
-    assert problems(root, asterisk.dialplan_dir, tmp_path) == []
+    assert loaded(root, asterisk.dialplan_dir, alone) == []
+    assert linted(asterisk.dialplan_dir, alone) == []
 
 
 @pytest.mark.parametrize(
@@ -246,19 +257,47 @@ def test_the_shipped_configuration_has_no_problems(
     [
         (
             ("extensions.conf", "Progress()", "Progres()"),
-            r"dialplan/extensions\.conf:\d+ .*Progres",
+            r"dialplan/extensions\.conf:\d+: .*Progres",
         ),
         (
             ("extensions.conf", "Goto(alone,", "Goto(allone,"),
-            r"extensions\.conf:\d+ .*allone",
+            r"extensions\.conf:\d+: .*allone",
         ),
         (("pjsip.conf", "direct_media=no", "direct_medai=no"), "direct_medai"),
         (("modules.conf", "app_stasis.so", "app_stassis.so"), "app_stassis"),
     ],
 )
 def test_a_mistake_in_the_configuration_is_found_and_named(
-    root: Root, edited: Edited, tmp_path: Path, mistake: tuple[str, str, str], where: str
+    root: Root,
+    edited: Edited,
+    alone: Mapping[str, str],
+    mistake: tuple[str, str, str],
+    where: str,
 ):
-    found = problems(root, edited(*mistake).dialplan_dir, tmp_path)
+    folder = edited(*mistake).dialplan_dir
+    found = [*loaded(root, folder, alone), *linted(folder, alone)]
 
-    assert any(re.search(where, line) for line in found), found
+    assert any(each.serious and re.search(where, str(each)) for each in found), found
+
+
+def test_a_dialplan_that_is_no_utf_8_is_refused(root: Root, edited: Edited):
+    folder = edited("features.conf", "", "").dialplan_dir
+    (folder / "features.conf").write_bytes(b"; \xe4\n")
+
+    (complaint,) = loaded(root, folder, {})
+    assert complaint.serious
+    assert complaint.text.endswith("features.conf is no UTF-8: save it as UTF-8.")
+
+
+def test_ivr_check_tells_what_asterisk_and_the_linter_say_where_it_stands(
+    edited: Edited, capsys: pytest.CaptureFixture[str]
+):
+    folder = edited("pjsip.conf", "direct_media=no", "direct_medai=no").dialplan_dir
+    extensions = folder / "extensions.conf"
+    extensions.write_text(extensions.read_text().replace("Progress()", "Progres()"))
+
+    assert main(["check", "--dialplan", str(folder)]) == 1
+    said = capsys.readouterr().out
+    assert re.search(rf"^{folder}: error: Asterisk says: .*'direct_medai'", said, re.MULTILINE)
+    assert re.search(r"^{folder}/extensions.conf:\d+: error: the linter says: E_APP_MISSING",
+                     said.replace(str(folder), "{folder}"), re.MULTILINE)  # fmt: skip
