@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, check, config, logs, schedule
+from ivr import backing, callbacks, check, config, logs, schedule, simulate
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     phone.add_argument("--tone", action="store_true", help="send a soft tone for a voice")
     phone.set_defaults(command=_phone)
     check.arguments(verbs.add_parser("check", help="say what is wrong in the configuration"))
+    simulate.arguments(verbs.add_parser("simulate", help="walk a call through, with no Asterisk"))
     schedule.arguments(verbs.add_parser("schedule", help="when a line is open, and why"))
     callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
     _upkeep(verbs)

@@ -73,12 +73,17 @@ def call_line(event: Event, lines: Mapping[LineId, str]) -> str:
 
     `lines` has the names of the service lines.
     """
+    start = f"{local(event.at):%H:%M:%S}  call {_short(event.call_id)}"
+    return f"{start}  {call_words(event, lines)}"
+
+
+def call_words(event: Event, lines: Mapping[LineId, str]) -> str:
+    """What happened in a call: `arrived     Lapsiperheet`; see `call_line`."""
     word, said = _WORDS[event.kind]
     if event.kind is EventKind.ARRIVED and event.facts.callback is not None:
         word = "calls back"
     detail = _said(said, {**event.data, "line": _line(event, lines)})
-    start = f"{local(event.at):%H:%M:%S}  call {_short(event.call_id)}  {word:<10}"
-    return f"{start}  {detail}".rstrip()
+    return f"{word:<10}  {detail}".rstrip()
 
 
 def duty_line(event: DutyEvent) -> str | None:

@@ -7,6 +7,7 @@ from typing import Final
 from ivr.phone.heard import Heard
 
 LISTEN_S: Final = 1.0
+NO_KEY: Final = "-"
 _ASKS: Final = re.compile(r"\b(paina|näppäile|tryck|knappa)\b", re.IGNORECASE)
 
 
@@ -15,7 +16,7 @@ class KeyScript:
 
     A question is a prompt whose text asks for a key. It is the same question in both
     languages and when it is repeated, and takes one key. A key may be several,
-    such as a telephone number and `#`.
+    such as a telephone number and `#`. A dash answers nothing: the question goes by.
     """
 
     def __init__(self, keys: Iterable[str], texts: Mapping[str, str]) -> None:
@@ -32,9 +33,15 @@ class KeyScript:
                     return None
                 self._answered = heard.prompt
                 self._seen += 1
-                return self._keys.pop(0)
+                key = self._keys.pop(0)
+                return None if key == NO_KEY else key
             self._seen += 1
         return None
+
+    @property
+    def left(self) -> list[str]:
+        """The keys that no question has taken yet."""
+        return list(self._keys)
 
     def _is_new_question(self, heard: Heard) -> bool:
         text = next((self._texts[name] for name in heard.names if name in self._texts), "")

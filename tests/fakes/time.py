@@ -1,38 +1,16 @@
-"""An event loop whose clock jumps to the next timer, and coroutines whose steps are counted."""
+"""Instants of a virtual loop, and coroutines whose steps are counted."""
 
 import asyncio
 import contextvars
-import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from ivr.simulation.time import VirtualLoop
+
 T = TypeVar("T")
 
 BEGIN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 10:00 in Finland
-
-
-class _Selector(selectors.SelectSelector):
-    def __init__(self) -> None:
-        super().__init__()
-        self.elapsed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        if timeout is None:
-            raise RuntimeError("everything waits for ever: nothing is left that could happen")
-        self.elapsed += max(timeout, 0.0)
-        return super().select(0)
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Time passes only when nothing can run, and then at once."""
-
-    def __init__(self) -> None:
-        self._jumping = _Selector()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.elapsed
 
 
 class VirtualClock:

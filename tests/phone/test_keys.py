@@ -45,3 +45,11 @@ def test_a_prompt_in_fragments_is_answered_where_it_asks() -> None:
 
 def test_without_keys_nothing_is_pressed() -> None:
     assert KeyScript([], TEXTS).due([heard("fi/lang_choice", 1.0)], 5.0) is None
+
+
+def test_a_dash_lets_a_question_go_by_and_what_is_left_is_known() -> None:
+    script = KeyScript(["-", "1", "2"], TEXTS)
+    transcript = [heard("fi/lang_choice", 1.0), heard("fi/topic_menu", 4.0)]
+    assert script.due(transcript, 2.5) is None
+    assert script.due(transcript, 5.5) == "1"
+    assert script.left == ["2"]

@@ -1,0 +1,1 @@
+"""A call walked through the real scenes with no Asterisk, in virtual time."""
