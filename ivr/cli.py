@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     call = verbs.add_parser("call", help="phone the running line and print what is heard")
     call.add_argument("number", help="the service number to dial")
-    call.add_argument("--keys", default="", help='keys to press, one a question, as in "1 2"')
+    call.add_argument("--keys", default="", help='one a question, as in "1 - 2" (a dash: none)')
     call.add_argument("--from", dest="caller", default="+358401234567", help="or: anonymous")
     call.add_argument("--wait", type=float, metavar="S", help="hang up after so many seconds")
     call.set_defaults(command=_call)

@@ -10,7 +10,7 @@ from ivr.errors import Refusal
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _FINNISH = ("%d.%m.%Y %H:%M", "%d.%m.%Y klo %H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y")
-_YEARS = range(2020, 2101)  # those whose holidays are known
+_YEARS = range(2020, 2100)  # whose holidays are known, and those of the year after
 
 
 def line_asked(service: Service, name: str) -> ServiceLine:

@@ -1,10 +1,11 @@
 """Dated exceptions close, open, shorten or change what is said; two for one date are refused."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
+from ivr.adapters.dialplan import files
 from ivr.config import load
 from ivr.domain.schedule import DayPlan, Hours, Rule, plan
 from tests.config.conftest import Problems, Spoil
@@ -169,3 +170,11 @@ def test_one_date_may_have_a_prompt_and_hours(own_prompt: Path, spoil: Spoil) ->
         hours=(TEN_TO_TWELVE,),
         prompt="closed_christmas",
     )
+
+
+def test_the_dialplan_alone_says_the_same_words(own_prompt: Path, spoil: Spoil) -> None:
+    says(spoil, "{date: 2026-12-24, prompt: closed_christmas}")
+    said = "".join(files(load(own_prompt), datetime(2026, 12, 23, tzinfo=UTC)).values())
+    line, *_ = [each for each in said.splitlines() if "fi/closed_christmas.1" in each]
+    clips = ["closed_christmas.1", "weekday/1", "closed_christmas.2", "hour_end/9", "crisis.1"]
+    assert [each for each in clips if f"fi/{each}" in line] == clips

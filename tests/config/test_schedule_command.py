@@ -188,7 +188,7 @@ def test_two_files_are_compared_by_the_names_of_their_schedules(
             ["explain", "main", "--at", "soon"],
             (
                 "'soon' is no time; write year-month-day and the time, like \"2026-12-24 10:00\""
-                " (years 2020 to 2100)."
+                " (years 2020 to 2099)."
             ),
         ),
         (

@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
+from ivr.domain.alone import pieces
 from ivr.domain.call import CallId, SceneName
 from ivr.domain.closing import closed_notice
 from ivr.domain.explaining import DayTold, Explanation, day_told, explain, midnight, month_told
@@ -106,7 +107,7 @@ def test_explanation_calendar_and_the_live_line_say_the_same_of_any_instant(
 
 
 @pytest.mark.parametrize("day", CLOCK_CHANGES)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(schedule=SCHEDULES)
 def test_they_agree_quarter_by_quarter_through_the_nights_on_which_the_clocks_change(
     day: date, schedule: Schedule
@@ -124,6 +125,7 @@ def agree(schedule: Schedule, at: datetime) -> None:
     assert told.day == day
     assert told.open == any(span.start <= at < span.end for span in day.opened)
     the_line_agrees(schedule, told)
+    the_dialplan_agrees(schedule, told)
     the_reception_agrees(schedule, told)
     the_rule_is_one_that_holds(schedule, day)
 
@@ -140,6 +142,12 @@ def the_line_agrees(schedule: Schedule, told: Explanation) -> None:
     if not told.open:
         assert told.opens == told.until
         assert (told.until is None) <= (told.notice == ("closed", {}))
+
+
+def the_dialplan_agrees(schedule: Schedule, told: Explanation) -> None:
+    """What it is told beforehand for the time in which it is alone."""
+    (piece,) = [each for each in pieces(schedule, told.at, 1) if each.start <= told.at < each.end]
+    assert piece.notice == told.notice
 
 
 def the_reception_agrees(schedule: Schedule, told: Explanation) -> None:
