@@ -61,7 +61,10 @@ def _differ(before: DayTold, after: DayTold) -> bool:
 
 
 def _is_weekly(before: DayTold, after: DayTold) -> bool:
-    return before.plan.rule is Rule.WEEKLY is after.plan.rule
+    """Whether both days follow the week alone: no holiday, and nothing of an exception."""
+    return all(
+        told.plan == told.usual and told.plan.rule is Rule.WEEKLY for told in (before, after)
+    )
 
 
 def _by_weekday(pairs: list[_Pair]) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from ivr.domain.alone import pieces
 from ivr.domain.call import CallId, SceneName
@@ -37,6 +37,16 @@ from tests.fakes.service import FREE, changed, service
 
 MOMENT = timedelta(microseconds=1)
 UNTIL_NOON = Hours(opens=time(0), closes=time(12))
+NIGHTLY = Schedule(  # also in the nights on which the clocks change
+    weekly=dict.fromkeys(
+        (5, 6),
+        (
+            Hours(opens=time(0), closes=time(2, 30)),
+            Hours(opens=time(3, 15), closes=time(3, 45)),
+            Hours(opens=time(22), closes=time(0)),
+        ),
+    )
+)
 MONTHS = [(year, month) for year in (2026, 2027) for month in range(1, 13)]
 
 
@@ -51,6 +61,7 @@ def stretches(schedule: Schedule) -> Iterator[tuple[Interval, Explanation]]:
 
 
 @settings(max_examples=10, deadline=None)
+@example(schedule=NIGHTLY)
 @given(SCHEDULES)
 def test_two_years_are_explained_stretch_by_stretch_without_contradiction(
     schedule: Schedule,
