@@ -66,11 +66,10 @@ def examine(directory: Path, now: datetime | None = None) -> Findings:
 def schedules(file: Path) -> Mapping[str, Schedule]:
     """The opening hours of one schedule.yaml by their names, whatever the files beside it say.
 
-    Raises ConfigurationError.
+    The prompts that it names need not be there. Raises ConfigurationError.
     """
     document = read(file)
-    prompts = {language: load_prompts(file.parent, language).texts for language in Language}
-    problems = [*misfits(document, ScheduleFile), *hours.contradictions(document, prompts)]
+    problems = [*misfits(document, ScheduleFile), *hours.contradictions(document, {})]
     if problems:
         raise ConfigurationError(problems)
     return build.schedules(document)

@@ -135,7 +135,7 @@ class _Rehearsal:
         self._story.happens(event)
         if event.kind is EventKind.CONNECTED:
             self._later(_TALKS_S, self._hang_up)
-        elif event.kind is EventKind.FINISHED:
+        elif event.kind is EventKind.FINISHED and not self._over.done():
             self._over.set_result(None)
 
     def _heard(self, channel: ChannelId, sound: Media) -> None:

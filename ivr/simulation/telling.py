@@ -42,9 +42,9 @@ class Story:
     speech: SimulatedSpeech
     languages: Sequence[Language]
     now_s: Callable[[], float]
-    heard: list[Said] = field(default_factory=list)
-    facts: Facts | None = None
-    _entries: list[_Entry] = field(default_factory=list)
+    heard: list[Said] = field(default_factory=list, init=False)
+    facts: Facts | None = field(default=None, init=False)
+    _entries: list[_Entry] = field(default_factory=list, init=False)
 
     def hears(self, said: Said) -> None:
         """A prompt begins."""
@@ -117,8 +117,8 @@ def _again(repeated: Sequence[_Entry]) -> Iterator[str]:
     """What came again, and how often, until now."""
     if not repeated:
         return
-    names = Counter(entry.what.split()[1] for entry in repeated)
-    times = max(names.values())
+    names = dict.fromkeys(entry.what.split()[1] for entry in repeated)
+    times = max(Counter(entry.what for entry in repeated).values())
     often = "once more" if times == 1 else f"{times} times more, the last time now"
     yield f"{_clock(repeated[-1].at_s)}{'hears':<10}  {', '.join(names)}: {often}"
 

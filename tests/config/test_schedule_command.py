@@ -217,3 +217,17 @@ def test_a_schedule_with_a_mistake_is_compared_with_nothing(
     new = changed(folder, tmp_path, ("date: 2026-12-31", "date: 2026-12-30"))
     told = refused(folder, capsys, "diff", str(folder), str(new / "schedule.yaml"))
     assert "schedule.yaml:9:15: the exception 'Training' (2026-12-30) overlaps" in told
+
+
+def test_a_file_is_compared_though_the_prompts_that_it_names_are_elsewhere(
+    folder: Path, tmp_path: Path, capsys: Out
+) -> None:
+    said_anew = ("        closed: yes\n", "        closed: yes\n        prompt: closed_own\n")
+    new = changed(folder, tmp_path, said_anew) / "schedule.yaml"
+    told = said(folder, capsys, "diff", str(folder), str(new), "--from", "2026-12-01")
+    assert told[3:] == [
+        (
+            '  Thursday 31.12.2026: closed as before (a dated exception "Training"; while closed it'
+            " says closed_own)."
+        )
+    ]

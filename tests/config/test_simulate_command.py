@@ -123,3 +123,8 @@ def test_what_cannot_be_simulated_is_refused_in_one_line(
     refusal = capsys.readouterr().err
     assert refusal.startswith(told)
     assert refusal.count("\n") == 1
+
+
+def test_a_question_put_again_is_told_once_with_how_often(folder: Path, capsys: Out) -> None:
+    told = said(folder, capsys, "main", "--at", OPEN)
+    assert "  hears       lang_no_input, lang_retry: once more\n" in told
