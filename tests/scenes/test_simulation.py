@@ -9,17 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from ivr.config.prompts import SHIPPED, load_prompts
 from ivr.domain.call import Language
 from ivr.domain.closing import closed_notice
 from ivr.domain.explaining import explain
 from ivr.domain.journal import EventKind
-from ivr.domain.schedule import Schedule
+from ivr.domain.schedule import ExceptionalDay, Schedule
 from ivr.domain.service import Service
 from ivr.phone.heard import Heard
 from ivr.phone.keys import LISTEN_S, KeyScript
+from ivr.ports import Speech
 from ivr.simulation import time
 from ivr.simulation.rehearsal import Counsellors, Scenario, rehearse
 from ivr.simulation.switch import PICKED_UP_AFTER_S
@@ -32,6 +33,7 @@ from tests.fakes.service import (
     LIMITED,
     PAID,
     TOLL_FREE,
+    WORKDAYS,
     SilentSpeech,
     changed,
     service,
@@ -42,6 +44,9 @@ from tests.scenes.world import World
 TEXTS = {language: load_prompts(SHIPPED, language).texts for language in Language}
 CONFIG = replace(service(), prompts=TEXTS)
 LONGEST_S = 300.0
+SAYS_ITS_OWN = replace(
+    WORKDAYS, exceptions={BEGIN.date(): ExceptionalDay(hours=(), prompt="closed_own")}
+)
 
 WAYS: list[tuple[str, str]] = [
     (FREE, ""),
@@ -121,6 +126,7 @@ def in_simulation(
     *,
     config: Service = CONFIG,
     at: datetime = BEGIN,
+    spoken: Speech | None = None,
 ) -> tuple[list[str], str]:
     """What the caller hears, and how the call ends, in a simulation."""
     line = config.line_for(number)
@@ -133,7 +139,7 @@ def in_simulation(
         counsellors=counsellors,
         wait_s=LONGEST_S,
     )
-    story = time.run(rehearse(config, scenario, SilentSpeech()))
+    story = time.run(rehearse(config, scenario, spoken))
     assert story.facts is not None
     assert story.facts.outcome is not None
     return [f"{said.language}/{said.prompt}" for said in story.heard], str(story.facts.outcome)
@@ -145,7 +151,8 @@ def test_a_simulated_call_hears_and_becomes_what_a_call_on_a_switch_does(
     number: str, keys: str, *, answered: bool
 ) -> None:
     counsellors = Counsellors.FREE if answered else Counsellors.NONE
-    assert in_simulation(number, keys, counsellors) == on_the_line(number, keys, answered=answered)
+    simulated = in_simulation(number, keys, counsellors, spoken=SilentSpeech())
+    assert simulated == on_the_line(number, keys, answered=answered)
 
 
 def test_while_all_counsellors_are_in_other_calls_the_caller_waits_and_is_promised_a_call() -> None:
@@ -155,6 +162,7 @@ def test_while_all_counsellors_are_in_other_calls_the_caller_waits_and_is_promis
 
 
 @settings(max_examples=40, deadline=None)
+@example(schedule=SAYS_ITS_OWN, at=BEGIN)
 @given(SCHEDULES, INSTANTS)
 def test_the_scenes_say_what_the_schedule_is_explained_to_say(
     schedule: Schedule, at: datetime
