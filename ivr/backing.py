@@ -105,10 +105,18 @@ def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
         tls=settings.sip_tls,
         rtp=settings.rtp_ports,
         trunk=settings.sip_trunk,
+        trunk_login=settings.sip_trunk_login,
+        trunk_peers=peers(settings),
         accounts=service.phones,
         generated=alone(service),
         records_dir=settings.records_dir,
     )
+
+
+def peers(settings: Settings) -> tuple[str, ...]:
+    """Where citizens' calls come from: the carrier, and this host for `ivr call`."""
+    carrier = (settings.sip_trunk.host,) if settings.sip_trunk else ()
+    return ("127.0.0.1", *(settings.sip_trunk_peers or carrier))
 
 
 def _root(settings: Settings) -> Root:

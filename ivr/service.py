@@ -197,7 +197,8 @@ def _record(settings: Settings) -> Path:
 def _fingerprint(plan: _Plan) -> str:
     """The same for two controllers that serve callers alike on the same servers."""
     settings = plan.settings
-    place = settings.sip_bind, settings.sip_trunk, settings.rtp_ports, settings.ari
+    trunk = settings.sip_trunk, settings.sip_trunk_peers, settings.sip_trunk_login
+    place = settings.sip_bind, trunk, settings.rtp_ports, settings.ari
     said = f"{config.fingerprint(plan.options.config_dir)} {plan.options.open_now} {place}"
     return hashlib.sha256(said.encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from ivr.errors import Refusal
+from ivr.trunk import TrunkLogin, login, peers
 
 _SHORTEST_TOKEN = 20
 _LEAST_MB, _MOST_MB = 10, 1_000_000
@@ -61,9 +62,10 @@ class Settings:
 
     Without `database_url` the embedded Postgres is used, without `ari` the embedded
     Asterisk. `state_dir` is absolute. `sip_trunk` is where the carrier takes our calls; None:
-    no outside number can be reached. Without `sip_tls` SIP is taken over UDP alone. `outbox_mb`
-    is how far the outbox may grow, in megabytes of 10**6 bytes. `debian_mirror` is only for
-    hosts that are no Debian.
+    no outside number can be reached. `sip_trunk_peers` are where its calls come from, from
+    there if empty; `sip_trunk_login` is the account to register with. Without `sip_tls` SIP
+    is taken over UDP alone. `outbox_mb` is how far the outbox may grow, in megabytes of
+    10**6 bytes. `debian_mirror` is only for hosts that are no Debian.
     """
 
     database_url: str | None
@@ -75,6 +77,8 @@ class Settings:
     sip_trunk: Address | None
     debian_mirror: str | None
     sip_tls: SipTls | None = None
+    sip_trunk_peers: tuple[str, ...] = ()
+    sip_trunk_login: TrunkLogin | None = None
     pins_file: Path | None = None
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
@@ -106,6 +110,8 @@ class Settings:
             http_bind=_required(environ, "IVR_HTTP_BIND", _address, default="127.0.0.1:8080"),
             rtp_ports=_required(environ, "IVR_RTP_PORTS", _port_range, default="10000-19999"),
             sip_trunk=_optional(environ, "IVR_SIP_TRUNK", _address),
+            sip_trunk_peers=_optional(environ, "IVR_SIP_TRUNK_PEERS", peers) or (),
+            sip_trunk_login=login(environ, reachable=bool(environ.get("IVR_SIP_TRUNK"))),
             debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", _mirror),
             sip_tls=_sip_tls(environ),
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),

@@ -19,6 +19,7 @@ from ivr.embedded.passwords import ari_password, phone_passwords
 from ivr.embedded.private import write_private
 from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
+from ivr.trunk import TrunkLogin
 
 _START_BOUND_S = 20.0
 # Once it has had calls it may hang in its own shutdown (22.10), after they have ended.
@@ -59,9 +60,10 @@ class EmbeddedAsterisk:
 
     `accounts` are the counsellors' SIP accounts; `trunk_peers` the addresses (IP or CIDR)
     that citizens' calls come from, beside the SIP address itself; `trunk` is where the
-    carrier takes our calls. `generated` are files of its configuration that depend on the
-    service, by their names; `records_dir` is where it notes what it does by itself. With
-    `tls`, SIP is taken over TLS too and sound may be encrypted.
+    carrier takes our calls, and `trunk_login` the account to register there with.
+    `generated` are files of its configuration that depend on the service, by their names;
+    `records_dir` is where it notes what it does by itself. With `tls`, SIP is taken over
+    TLS too and sound may be encrypted.
     """
 
     root: Root
@@ -73,6 +75,7 @@ class EmbeddedAsterisk:
     accounts: tuple[str, ...] = ()
     trunk_peers: tuple[str, ...] = ("127.0.0.1",)
     trunk: Address | None = None
+    trunk_login: TrunkLogin | None = None
     generated: Mapping[str, str] = field(default_factory=dict)
     records_dir: Path | None = None
     tls: SipTls | None = None
@@ -243,6 +246,7 @@ class EmbeddedAsterisk:
             ari_password=ari_password(self.state_dir),
             trunk_peers=self.trunk_peers,
             trunk=self.trunk,
+            trunk_login=self.trunk_login,
             phones=phone_passwords(self.state_dir, self.accounts),
         )
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from ivr.embedded.packages import Root
 from ivr.embedded.private import write_private
+from ivr.embedded.trunk_config import Carrier, trunk
 from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
+from ivr.trunk import TrunkLogin
 
 ARI_USER = "ivr"
 # The last resort: beyond it Asterisk itself refuses calls, with 503. More than the controller
@@ -48,7 +50,8 @@ class Folders:
 class Reach:
     """How the world reaches one instance: ports, the trunk's addresses, the phones' passwords.
 
-    `trunk` is where the carrier takes our calls, None where we call nobody outside.
+    `trunk` is where the carrier takes our calls, None where we call nobody outside;
+    `trunk_login` the account that we register there with, if it wants one.
     """
 
     sip: Address
@@ -58,6 +61,7 @@ class Reach:
     ari_password: str = field(repr=False)
     trunk_peers: tuple[str, ...]
     trunk: Address | None
+    trunk_login: TrunkLogin | None
     phones: Mapping[str, str] = field(repr=False)
 
 
@@ -118,7 +122,7 @@ def _generated(folders: Folders, reach: Reach) -> Iterator[tuple[str, str]]:
     yield "local/http.conf", f"bindaddr=127.0.0.1\nbindport={reach.ari_port}\n"
     yield "local/ari.conf", f"[{ARI_USER}]\ntype=user\npassword={reach.ari_password}\n"
     yield "local/transport.conf", _transports(reach)
-    yield "local/trunk.conf", _trunk(reach)
+    yield "local/trunk.conf", trunk(_carrier(reach))
     yield "local/phones.conf", "\n".join(_phone(*phone, reach) for phone in reach.phones.items())
 
 
@@ -153,14 +157,11 @@ def _transports(reach: Reach) -> str:
     )
 
 
-def _trunk(reach: Reach) -> str:
-    peers = dict.fromkeys(reach.trunk_peers)
+def _carrier(reach: Reach) -> Carrier:
+    peers = list(reach.trunk_peers)
     if not _is_any(reach.sip.host):
-        peers[reach.sip.host] = None  # `ivr call` calls from the address that it calls
-    matches = "".join(f"match={peer}\n" for peer in peers)
-    more = _sound(reach) + ("aors=trunk\n" if reach.trunk else "")
-    carrier = f"[trunk]\ntype=aor\ncontact=sip:{reach.trunk}\n" if reach.trunk else ""
-    return f"[trunk-addresses]\ntype=identify\nendpoint=trunk\n{matches}[trunk](+)\n{more}{carrier}"
+        peers.append(reach.sip.host)  # `ivr call` calls from the address that it calls
+    return Carrier(peers=peers, address=reach.trunk, login=reach.trunk_login, sound=_sound(reach))
 
 
 def _phone(account: str, password: str, reach: Reach) -> str:

@@ -11,7 +11,8 @@ from ivr.errors import Refusal
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _TAKEN = frozenset(
-    {"global", "transport", "trunk", "codecs", "media", "phone", "phone-auth", "phone-aor"}
+    {"global", "transport", "codecs", "media", "phone", "phone-auth", "phone-aor"}
+    | {"trunk", "trunk-addresses", "trunk-account", "trunk-registration"}
 )
 
 

@@ -34,8 +34,10 @@ class Caller:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def invite(self, number: str, *, sender: str, headers: tuple[str, ...] = ()) -> None:
-        """Send an INVITE. `sender` is the whole From header, without its tag."""
+    def invite(
+        self, number: str, *, sender: str, headers: tuple[str, ...] = (), to: str | None = None
+    ) -> None:
+        """Send an INVITE. `sender` and `to` are the whole From and To header, without their tag."""
         self._sequence += 1
         port, branch = self._socket.getsockname()[1], f"z9hG4bK{self.call_id}-{self._sequence}"
         lines = [
@@ -43,7 +45,7 @@ class Caller:
             f"Via: SIP/2.0/UDP {self.host}:{port};rport;branch={branch}",
             "Max-Forwards: 70",
             f"From: {sender};tag=1",
-            f"To: <sip:{number}@{self.server}>",
+            f"To: {to or f'<sip:{number}@{self.server}>'}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {self._sequence} INVITE",
             f"Contact: <sip:caller@{self.host}:{port}>",
