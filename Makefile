@@ -12,13 +12,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
-.PHONY: help setup run check test chaos bench lock clean
+.PHONY: help setup run check test chaos bench manual lock clean
 
 help:
 	@echo "make run     run the line (OPEN=1: as if it were opening hours)"
 	@echo "make test    every test, on a real Asterisk and a real Postgres"
 	@echo "make chaos   break everything under load: is a caller lost? (MINUTES=10 SEED=n)"
 	@echo "make bench   speed beside Asterisk's own queue, 12 minutes (QUICK=1: 3)"
+	@echo "make manual  the manual as a site with search, in var/manual"
 	@echo "make check   style, types, import contracts, dialplan"
 	@echo "make setup   the set-up alone; run, test and check do it too"
 	@echo "make lock    pin the Python packages anew (wants uv)"
@@ -50,6 +51,9 @@ chaos: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(BENCH)
+
+manual: $(READY)
+	@$(BIN)/python -m ivr.manual
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -35,11 +35,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--status", choices=list(map(str, Status)), help="in this state only")
     listing.set_defaults(command=_list)
     showing = verbs.add_parser("show", help="one of them, with its attempts")
-    showing.add_argument("callback", metavar="ID")
+    showing.add_argument("callback", metavar="ID", help="its id, as the list shows it")
     showing.set_defaults(command=_show)
     cancelling = verbs.add_parser("cancel", help="close one: nobody is called any more")
-    cancelling.add_argument("callback", metavar="ID")
-    cancelling.add_argument("--because", choices=list(map(str, BY_PEOPLE)), required=True)
+    cancelling.add_argument("callback", metavar="ID", help="its id, as the list shows it")
+    cancelling.add_argument(
+        "--because", choices=list(map(str, BY_PEOPLE)), required=True, help="why nobody is called"
+    )
     cancelling.set_defaults(command=_cancel)
 
 

@@ -20,7 +20,7 @@ Command = Callable[[argparse.Namespace, Settings], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 and one line on stderr when not."""
-    parsed = _parser().parse_args(arguments)
+    parsed = all_commands().parse_args(arguments)
     command: Command = parsed.command
     try:
         return command(parsed, Settings.from_environment())
@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def all_commands() -> argparse.ArgumentParser:
+    """What can be asked: the parser of the command line."""
     parser = argparse.ArgumentParser(prog="ivr", description="A telephone guidance line.")
     parser.add_argument(
         "--config",
