@@ -40,8 +40,19 @@ def build(folder: Path) -> Path:
     (source / "docs" / "reference").mkdir()
     for name, text in generated().items():
         (source / "docs" / "reference" / name).write_text(text)
+    _name_the_rest(source / "docs")
     _sphinx(source / "docs", site)
     return site / "index.html"
+
+
+def _name_the_rest(docs: Path) -> None:
+    """A page that the index does not name would be found by the search alone: it stands last."""
+    index = docs / "index.md"
+    named = set(index.read_text().split())
+    rest = sorted(page.stem for page in docs.glob("*.md") if page.stem not in named | {"index"})
+    if rest:
+        more = "\n".join(["", "```{toctree}", ":caption: More", ":maxdepth: 1", "", *rest, "```"])
+        index.write_text(f"{index.read_text()}{more}\n")
 
 
 def _sphinx(source: Path, site: Path) -> None:

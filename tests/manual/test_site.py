@@ -87,14 +87,30 @@ def test_a_word_that_stands_on_one_page_is_found_there(manual: Path):
     assert '"reference/keys"' in index
 
 
-def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    (docs / "conf.py").write_text((PROJECT_ROOT / "docs" / "conf.py").read_text())
-    (docs / "index.md").write_text("# All\n\n[there](elsewhere.md) [and](#nowhere)\n")
-    monkeypatch.setattr(site, "_DOCS", docs)
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages for a manual of the test's own; none comes from the code."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "conf.py").write_text((PROJECT_ROOT / "docs" / "conf.py").read_text())
+    monkeypatch.setattr(site, "_DOCS", folder)
     monkeypatch.setattr(site, "generated", dict)
+    return folder
+
+
+def test_a_link_that_leads_nowhere_is_refused(docs: Path, tmp_path: Path):
+    (docs / "index.md").write_text("# All\n\n[there](elsewhere.md) [and](#nowhere)\n")
 
     with pytest.raises(Refusal, match=r"elsewhere\.md") as refused:
         site.build(tmp_path / "manual")
     assert "nowhere" in str(refused.value)
+
+
+def test_a_page_that_the_index_does_not_name_is_named_all_the_same(docs: Path, tmp_path: Path):
+    (docs / "index.md").write_text("# All\n\n```{toctree}\nfirst\n```\n")
+    for name in ("first", "forgotten"):
+        (docs / f"{name}.md").write_text(f"# The {name}\n")
+
+    index = site.build(tmp_path / "manual").read_text()
+
+    assert index.index("The first") < index.index("More") < index.index("The forgotten")
