@@ -1,12 +1,16 @@
 """A small service and a voice of plain tones, for the tests of what is built and played."""
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import yaml
 
-from ivr.adapters.clips import RATE, write
+from ivr.adapters import wav
+from ivr.adapters.clips import RATE, WIDE_RATE, Sounds
 from ivr.domain.call import Language, TopicId
 from ivr.domain.service import Service, Topic
 from ivr.errors import Refusal
@@ -40,6 +44,12 @@ def service(changes: Mapping[str, str] | None = None) -> Service:
     )
 
 
+def copied(built: Path, to: Path) -> Path:
+    """The prompts of one folder in another, to be built upon: no file is written in place."""
+    shutil.copytree(built, to, dirs_exist_ok=True, copy_function=os.link)
+    return to
+
+
 @dataclass
 class Tones:
     """Speaks a text as a sound as long as the text, and remembers what it spoke."""
@@ -48,9 +58,11 @@ class Tones:
     mute_from: int | None = None
     spoken: list[tuple[Language, str]] = field(default_factory=list)
 
-    def speak(self, text: str, language: Language, target: Path) -> None:
-        """Write the sound; from the `mute_from`th text on, refuse."""
+    def speak(self, text: str, language: Language) -> Sounds:
+        """The sound; from the `mute_from`th text on, refuse."""
         if self.mute_from is not None and len(self.spoken) >= self.mute_from:
             raise Refusal(f"no voice for {text!r}")
         self.spoken.append((language, text))
-        write(target, b"\x2a\xaa" * round(len(text) * SECONDS_PER_LETTER * RATE / 2))
+        pairs = round(len(text) * SECONDS_PER_LETTER * RATE / 2)
+        wide = wav.written(np.full(2 * pairs * WIDE_RATE // RATE, 0.5), WIDE_RATE)
+        return Sounds(narrow=b"\x2a\xaa" * pairs, wide=wide)
