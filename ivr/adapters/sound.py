@@ -118,9 +118,11 @@ def at_level(samples: Samples, wanted_dbfs: float, rate: int = RATE) -> Samples:
 def limited(samples: Samples) -> Samples:
     """The sound with its peaks bent softly below PEAK_DBFS."""
     room = amplitude(PEAK_DBFS) - _KNEE
-    over = np.maximum(np.abs(samples) - _KNEE, 0.0)
-    bent = np.minimum(np.abs(samples), _KNEE) + room * np.tanh(over / room)
-    return np.sign(samples) * bent
+    bent, loud = samples.copy(), np.abs(samples) > _KNEE
+    bent[loud] = np.sign(samples[loud]) * (
+        _KNEE + room * np.tanh((np.abs(samples[loud]) - _KNEE) / room)
+    )
+    return bent
 
 
 def framed(samples: Samples, silence_s: float) -> Samples:

@@ -1,142 +1,84 @@
 import struct
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ivr.adapters import clips, recordings, sound, studio, wav
-from ivr.adapters.clips import ClipKey, Flaw, Made
-from ivr.adapters.inspection import inspect
-from ivr.domain.call import Language
-from tests.adapters.voices import Tones, copied, service
+from ivr.adapters.clips import ClipKey
+from tests.adapters.voices import Recorded, melody
 
-FI = Language.FI
 WELCOME = ClipKey("fi/welcome")
 
 
-def melody(seconds: float = 2.0, rate: int = 48000, amplitude: float = 0.3) -> sound.Samples:
-    at = np.arange(round(seconds * rate)) / rate
-    spoken: sound.Samples = amplitude * np.sin(2 * np.pi * 500 * at) * (at % 0.5 < 0.4)
-    return spoken
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prompts as shipped, spoken in tones; not to be changed."""
-    out = tmp_path_factory.mktemp("once")
-    studio.build(service(), out, Tones())
-    return out
-
-
-@pytest.fixture
-def out(once: Path, tmp_path: Path) -> Path:
-    """The same, of the test's own."""
-    return copied(once, tmp_path / "prompts")
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Callable[..., Path]:
-    """Puts a recording into the folder."""
-
-    def put(name: str = "fi/welcome.wav", content: bytes | None = None) -> Path:
-        file = tmp_path / "recordings" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(wav.written(melody(), 48000) if content is None else content)
-        return file
-
-    return put
-
-
-@pytest.fixture
-def build(out: Path, tmp_path: Path) -> Callable[..., studio.Built]:
-    """Builds with the recordings there are, Finnish texts changed as said."""
-
-    def built(confirmed: tuple[ClipKey, ...] = (), **changes: str) -> studio.Built:
-        return studio.build(
-            service(changes), out, Tones(), recorded=tmp_path / "recordings", confirmed=confirmed
-        )
-
-    return built
-
-
-def made(out: Path, clip: ClipKey = WELCOME) -> Made:
-    return clips.read_manifest(out)[clip]
-
-
-def wrong(out: Path, **changes: str) -> list[str]:
-    return list(inspect(service(changes), out, out.parent / "recordings").wrong)
-
-
 def test_a_recording_replaces_the_machine_levelled_and_at_both_rates(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    record()
-    assert build() == studio.Built(made=1, unused=[])
-    assert not made(out).by_machine
-    assert made(out).seconds == pytest.approx(1.9 + 2 * sound.EDGE_S + sound.BREATH_S, abs=0.03)
-    telephone = sound.from_alaw(clips.path(out, WELCOME).read_bytes())
-    wide = wav.decoded(clips.wide_path(out, WELCOME).read_bytes())
+    few.record()
+    assert few.build() == studio.Built(made=1, unused=[])
+    assert not few.made().by_machine
+    assert few.made().seconds == pytest.approx(1.9 + 2 * sound.EDGE_S + sound.BREATH_S, abs=0.03)
+    telephone = sound.from_alaw(clips.path(few.out, WELCOME).read_bytes())
+    wide = wav.decoded(clips.wide_path(few.out, WELCOME).read_bytes())
     for samples, rate in ((telephone, 8000), (wide.samples, wide.rate)):
         assert sound.dbfs(sound.level(samples, rate)) == pytest.approx(-18, abs=0.3)
-    assert build().made == 0
+    assert few.build().made == 0
 
 
 def test_a_recording_taken_away_gives_its_prompt_back_to_the_machine(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    file = record()
-    build()
+    file = few.record()
+    few.build()
     file.unlink()
-    assert build().made == 1
-    assert made(out).by_machine
+    assert few.build().made == 1
+    assert few.made().by_machine
 
 
 def test_a_new_recording_of_the_same_prompt_is_taken(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    record()
-    build()
-    record(content=wav.written(melody(3), 48000))
-    assert wrong(out) == ["fi/welcome was recorded, and is not built yet: run `ivr prompts build`"]
-    assert build().made == 1
-    assert made(out).seconds > 2.9
-    assert wrong(out) == []
+    few.record()
+    few.build()
+    few.record(content=wav.written(melody(3), 48000))
+    assert few.wrong() == ["fi/welcome was recorded, and is not built yet: run `ivr prompts build`"]
+    assert few.build().made == 1
+    assert few.made().seconds > 2.9
+    assert few.wrong() == []
 
 
 # --- a text that changes: what the line says is true ---
 
 
 def test_a_recording_of_another_text_is_used_no_more(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    file = record("fi/free_call.wav")
-    build()
+    file = few.record("fi/free_call.wav")
+    few.build()
     changed = "Tämä puhelu maksaa sinulle."
-    (sentence,) = build(free_call=changed).unused
+    (sentence,) = few.build(free_call=changed).unused
     assert sentence == (
         f"{file} is not used: it was recorded for 'Tämä puhelu on sinulle maksuton.'; record it"
         " anew, or say that it is right: ivr prompts build --confirm fi/free_call"
     )
-    entry = made(out, ClipKey("fi/free_call"))
+    entry = few.made("fi/free_call")
     assert (entry.text, entry.by_machine) == (changed, True)
-    assert build(free_call=changed).unused == [sentence]
-    assert wrong(out, free_call=changed) == [sentence]
+    assert few.build(free_call=changed).unused == [sentence]
+    assert few.wrong(free_call=changed) == [sentence]
 
 
 def test_it_is_used_again_when_a_person_confirms_it_or_the_text_comes_back(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
     clip = ClipKey("fi/free_call")
-    record("fi/free_call.wav")
-    build()
-    build(free_call="Tämä puhelu on maksuton.")
-    assert build().unused == []
-    assert not made(out, clip).by_machine
-    build(free_call="Tämä puhelu on maksuton.")
-    assert build(free_call="Tämä puhelu on maksuton.", confirmed=(clip,)).unused == []
-    assert not made(out, clip).by_machine
-    assert build(free_call="Tämä puhelu on maksuton.") == studio.Built(made=0, unused=[])
+    few.record("fi/free_call.wav")
+    few.build()
+    few.build(free_call="Tämä puhelu on maksuton.")
+    assert few.build().unused == []
+    assert not few.made(clip).by_machine
+    few.build(free_call="Tämä puhelu on maksuton.")
+    assert few.build(clip, free_call="Tämä puhelu on maksuton.").unused == []
+    assert not few.made(clip).by_machine
+    assert few.build(free_call="Tämä puhelu on maksuton.") == studio.Built(made=0, unused=[])
 
 
 # --- files that are no recordings ---
@@ -167,31 +109,29 @@ BAD = {
 
 @pytest.mark.parametrize(("content", "reason"), BAD.values(), ids=BAD)
 def test_what_is_no_recording_is_refused_with_a_clear_line_and_changes_nothing(
-    out: Path,
-    record: Callable[..., Path],
-    build: Callable[..., studio.Built],
+    few: Recorded,
     content: bytes,
     reason: str,
 ) -> None:
-    before, sounds = made(out), clips.path(out, WELCOME).read_bytes()
-    file = record(content=content)
-    built = build()
+    before, sounds = few.made(), clips.path(few.out, WELCOME).read_bytes()
+    file = few.record(content=content)
+    built = few.build()
     assert built.made == 0
     (sentence,) = built.unused
     assert sentence.startswith(f"{file} ")
     assert reason in sentence
-    assert made(out) == before
-    assert clips.path(out, WELCOME).read_bytes() == sounds
-    assert wrong(out) == [sentence]
+    assert few.made() == before
+    assert clips.path(few.out, WELCOME).read_bytes() == sounds
+    assert few.wrong() == [sentence]
 
 
 def test_a_bad_recording_of_a_new_text_leaves_it_to_the_machine(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    record(content=b"ID3")
-    built = build(welcome="Hei ja tervetuloa.")
+    few.record(content=b"ID3")
+    built = few.build(welcome="Hei ja tervetuloa.")
     assert built.made == len(built.unused) == 1
-    assert (made(out).text, made(out).by_machine) == ("Hei ja tervetuloa.", True)
+    assert (few.made().text, few.made().by_machine) == ("Hei ja tervetuloa.", True)
 
 
 @pytest.mark.parametrize(
@@ -205,105 +145,32 @@ def test_a_bad_recording_of_a_new_text_leaves_it_to_the_machine(
     ],
 )
 def test_a_file_of_no_prompt_is_named_with_what_is_meant(
-    out: Path,
-    record: Callable[..., Path],
-    build: Callable[..., studio.Built],
+    few: Recorded,
     name: str,
     cure: str,
 ) -> None:
-    file = record(name)
-    (sentence,) = build().unused
+    file = few.record(name)
+    (sentence,) = few.build().unused
     assert sentence.startswith(f"{file} is not used: ")
     assert cure in sentence
 
 
 def test_a_link_to_nowhere_and_a_huge_file_are_refused(
-    out: Path,
-    record: Callable[..., Path],
-    build: Callable[..., studio.Built],
+    few: Recorded,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    record("fi/goodbye.wav").unlink()
-    (out.parent / "recordings/fi/goodbye.wav").symlink_to("nowhere.wav")
+    few.record("fi/goodbye.wav").unlink()
+    (few.folder / "fi/goodbye.wav").symlink_to("nowhere.wav")
     monkeypatch.setattr(recordings, "MOST_BYTES", 1000)
-    record()
-    nowhere, huge = build().unused
+    few.record()
+    nowhere, huge = few.build().unused
     assert nowhere.endswith("goodbye.wav cannot be read: No such file or directory")
     assert "welcome.wav is not used: it is larger than" in huge
 
 
 def test_hidden_files_and_notes_are_nobodys_concern(
-    record: Callable[..., Path], build: Callable[..., studio.Built]
+    few: Recorded,
 ) -> None:
-    record("fi/.welcome.wav.swp", b"")
-    record("README.md", b"")
-    assert build().unused == []
-
-
-# --- what check finds ---
-
-
-@pytest.mark.parametrize(
-    ("content", "flaw"),
-    [
-        (wav.written(np.clip(melody(amplitude=1.6), -1, 1), 48000), Flaw.CLIPPED),
-        (wav.written(melody(amplitude=0.005), 48000), Flaw.QUIET),
-    ],
-)
-def test_a_recording_that_is_clipped_or_too_quiet_is_used_and_named(
-    out: Path,
-    record: Callable[..., Path],
-    build: Callable[..., studio.Built],
-    content: bytes,
-    flaw: Flaw,
-) -> None:
-    record(content=content)
-    assert build().unused == []
-    (sentence,) = wrong(out)
-    assert sentence.startswith(f"fi/welcome is {flaw}: record it again")
-
-
-def test_a_recording_as_loud_as_can_be_is_not_clipped(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
-) -> None:
-    record(content=wav.written(melody(amplitude=1.0), 48000))
-    build()
-    assert wrong(out) == []
-
-
-def test_a_recording_over_20_seconds_is_too_long(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
-) -> None:
-    record(content=wav.written(melody(21, 8000), 8000))
-    build()
-    (sentence,) = wrong(out)
-    assert sentence.startswith("fi/welcome is too long: 21 s")
-
-
-def test_what_is_missing_or_says_another_text_is_named(out: Path) -> None:
-    clips.path(out, WELCOME).unlink()
-    assert wrong(out, goodbye="Hei hei.") == [
-        "fi/welcome is missing: run `ivr prompts build`",
-        "fi/goodbye does not say what the configuration says: run `ivr prompts build`",
-    ]
-
-
-def test_a_recording_said_in_a_hurry_is_doubtful(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
-) -> None:
-    record("fi/hold_thanks.wav", wav.written(melody(1), 48000))
-    build()
-    seen = inspect(service(), out, out.parent / "recordings")
-    mine = [doubt for doubt in seen.doubtful if "fi/hold_thanks" in doubt]
-    assert mine == ["fi/hold_thanks is said at 333 words a minute: 110 to 140 are easy to follow"]
-
-
-def test_what_a_machine_speaks_still_is_listed(
-    out: Path, record: Callable[..., Path], build: Callable[..., studio.Built]
-) -> None:
-    record()
-    build()
-    seen = inspect(service(), out, out.parent / "recordings")
-    assert len(seen.by_machine) == seen.clips - 1
-    assert WELCOME not in seen.by_machine
-    assert ClipKey("sv/welcome") in seen.by_machine
+    few.record("fi/.welcome.wav.swp", b"")
+    few.record("README.md", b"")
+    assert few.build().unused == []

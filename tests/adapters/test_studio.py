@@ -4,11 +4,10 @@ from pathlib import Path
 import pytest
 
 from ivr.adapters import clips, studio
-from ivr.adapters.speech import Prompts
 from ivr.domain.call import Language
 from ivr.domain.phrase import PAUSE_S
 from ivr.errors import Refusal
-from tests.adapters.voices import SECONDS_PER_LETTER, Tones, copied, service
+from tests.adapters.voices import SECONDS_PER_LETTER, Recorded, Tones, service
 
 FI, SV = Language.FI, Language.SV
 
@@ -20,20 +19,6 @@ def files(out: Path) -> dict[str, tuple[int, int]]:
         for file in out.rglob("*")
         if file.is_file()
     }
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prompts as shipped, spoken in tones; not to be changed."""
-    out = tmp_path_factory.mktemp("once")
-    studio.build(service(), out, Tones())
-    return out
-
-
-@pytest.fixture
-def built(once: Path, tmp_path: Path) -> Path:
-    """The same, of the test's own."""
-    return copied(once, tmp_path)
 
 
 def test_everything_is_spoken_once_in_each_language(tmp_path: Path) -> None:
@@ -52,49 +37,50 @@ def test_every_clip_but_the_music_is_there_at_16_khz_too(once: Path) -> None:
     assert not wide - narrow
 
 
-def test_a_second_build_changes_nothing(built: Path) -> None:
-    before, again = files(built), Tones()
-    assert studio.build(service(), built, again).made == 0
+def test_a_second_build_changes_nothing(out: Path) -> None:
+    before, again = files(out), Tones()
+    assert studio.build(service(), out, again).made == 0
     assert again.spoken == []
-    assert files(built) == before
+    assert files(out) == before
 
 
-def test_a_changed_text_alone_is_spoken_anew(built: Path) -> None:
+def test_a_changed_text_alone_is_spoken_anew(out: Path) -> None:
     again = Tones()
-    studio.build(service({"queue_next": "Olet nyt seuraava."}), built, again)
+    studio.build(service({"queue_next": "Olet nyt seuraava."}), out, again)
     assert again.spoken == [(FI, "Olet nyt seuraava.")]
 
 
-def test_another_voice_speaks_everything_anew(built: Path) -> None:
+def test_another_voice_speaks_everything_anew(out: Path) -> None:
     other = Tones(voice="other tones")
-    studio.build(service(), built, other)
-    assert len(other.spoken) == sum(1 for made in clips.read_manifest(built).values() if made.text)
+    studio.build(service(), out, other)
+    assert len(other.spoken) == sum(1 for made in clips.read_manifest(out).values() if made.text)
 
 
 @pytest.mark.parametrize("suffix", [clips.SUFFIX, clips.WIDE_SUFFIX])
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda file: clips.write(file, b"half")])
 def test_a_clip_that_was_lost_or_cut_is_spoken_anew(
-    built: Path, spoil: Callable[[Path], object], suffix: str
+    out: Path, spoil: Callable[[Path], object], suffix: str
 ) -> None:
-    spoil(built / f"fi/queue_next{suffix}")
+    spoil(out / f"fi/queue_next{suffix}")
     again = Tones()
-    studio.build(service(), built, again)
+    studio.build(service(), out, again)
     assert again.spoken == [(FI, "Olet jonossa seuraavana.")]
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"fi/welcome": {"text": 1}}'])
-def test_a_damaged_manifest_costs_only_a_build(built: Path, damage: str) -> None:
-    clips.write(built / "manifest.json", damage.encode())
-    assert studio.build(service(), built, Tones()).made == len(clips.read_manifest(built))
-    Prompts.load(built, service())
+def test_a_damaged_manifest_costs_only_a_build(few: Recorded, damage: str) -> None:
+    before = clips.read_manifest(few.out)
+    clips.write(few.out / "manifest.json", damage.encode())
+    assert few.build().made == len(before)
+    assert clips.read_manifest(few.out) == before
 
 
-def test_clips_of_no_prompt_are_removed(built: Path) -> None:
-    studio.build(service({"old_menu": "Vanha valikko."}), built, Tones())
-    assert len(list(built.glob("fi/old_menu.*"))) == 2
-    studio.build(service(), built, Tones())
-    assert not list(built.glob("fi/old_menu.*"))
-    assert "fi/old_menu" not in clips.read_manifest(built)
+def test_clips_of_no_prompt_are_removed(out: Path) -> None:
+    studio.build(service({"old_menu": "Vanha valikko."}), out, Tones())
+    assert len(list(out.glob("fi/old_menu.*"))) == 2
+    studio.build(service(), out, Tones())
+    assert not list(out.glob("fi/old_menu.*"))
+    assert "fi/old_menu" not in clips.read_manifest(out)
 
 
 def test_what_was_spoken_before_a_failure_is_kept(tmp_path: Path) -> None:
@@ -112,8 +98,8 @@ def test_progress_is_told_up_to_the_last_clip(tmp_path: Path) -> None:
     assert told == [(n, made) for n in range(1, made + 1)]
 
 
-def test_the_apology_is_one_clip_with_the_crisis_number_in_it(built: Path) -> None:
-    said = clips.read_manifest(built)[clips.ClipKey("fi/apology")].text
+def test_the_apology_is_one_clip_with_the_crisis_number_in_it(out: Path) -> None:
+    said = clips.read_manifest(out)[clips.ClipKey("fi/apology")].text
     assert said.startswith("Pahoittelemme.")
     assert "nolla yhdeksän, kahdeksan yksi kuusi, neljä kaksi neljä, kolme yhdeksän" in said
     assert said.endswith("soita yksi yksi kaksi.")
@@ -126,8 +112,8 @@ def test_the_county_is_named_in_the_welcome(tmp_path: Path) -> None:
     assert (FI, welcome) in voice.spoken
 
 
-def test_the_manifest_knows_how_long_each_clip_lasts(built: Path) -> None:
-    made = clips.read_manifest(built)
+def test_the_manifest_knows_how_long_each_clip_lasts(out: Path) -> None:
+    made = clips.read_manifest(out)
     text = "Olet jonossa seuraavana."
     assert made[clips.ClipKey("fi/queue_next")].seconds == pytest.approx(
         len(text) * SECONDS_PER_LETTER, abs=0.001

@@ -91,7 +91,7 @@ def test_figures_in_a_text_are_read_as_the_number_alone(n: int) -> None:
 @pytest.mark.parametrize("ahead", range(2, 7))
 def test_the_next_opening_is_told_on_every_weekday_and_at_every_hour(ahead: int, hour: int) -> None:
     opening = MONDAY + timedelta(days=ahead)
-    slots = {"day": Day(opening, MONDAY), "time": TimeOfDay(time(hour))}
+    slots: dict[str, Slot] = {"day": Day(opening, MONDAY), "time": TimeOfDay(time(hour))}
     finnish, swedish, _ = WEEKDAYS[opening.weekday()]
     assert said(FI, "closed_next", **slots).endswith(
         f"Palvelemme seuraavan kerran {finnish} kello {FI_NUMBERS[hour]}"
