@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.adapters import clips
 from ivr.adapters.clips import RATE
 from ivr.adapters.speech import Prompts
 from ivr.domain.call import Language, TopicId
@@ -32,6 +33,15 @@ def test_a_prompt_is_one_file_without_its_extension(speech: Speech, built: Path)
     utterance = speech.utter(SV, "queue_next")
     assert utterance.media == (str(built / "sv/queue_next"),)
     assert utterance.seconds == (built / "sv/queue_next.alaw").stat().st_size / RATE
+
+
+def test_a_prompt_that_is_recorded_anew_meanwhile_is_as_long_as_it_is_now(out: Path) -> None:
+    speech = Prompts.load(out, service())
+    before = speech.utter(SV, "queue_next").seconds
+    clips.write(out / "sv/queue_next.alaw", bytes(9 * RATE))
+    assert speech.utter(SV, "queue_next").seconds == 9
+    (out / "sv/queue_next.alaw").unlink()
+    assert speech.utter(SV, "queue_next").seconds == before
 
 
 def test_slots_are_played_between_the_pieces_of_the_text(speech: Speech, built: Path) -> None:
