@@ -12,14 +12,15 @@ import yaml
 from ivr import config
 from ivr.adapters import clips, studio, wav
 from ivr.adapters.clips import ClipKey
-from ivr.adapters.synthesis import Spoken
-from ivr.adapters.voices import Command
+from ivr.adapters.synthesis import EspeakNg, Spoken
+from ivr.adapters.voices import Command, Installed
 from ivr.cli import main
 from ivr.settings import PROJECT_ROOT
 from tests.adapters.voices import Tones, copied
 
 EXAMPLE = PROJECT_ROOT / "config" / "examples" / "one-number"
 SPEAKER = Path(__file__).parent / "adapters" / "speaker.py"
+OTHERS = {"IVR_ARI_URL": "http://192.0.2.2:8088", "IVR_ARI_USER": "a", "IVR_ARI_PASSWORD": "b"}
 WORDS = (sys.executable, str(SPEAKER), "{language}", "{stretch}", "{output}")
 
 
@@ -71,6 +72,26 @@ def test_build_speaks_what_has_changed_by_the_command_given(
     made = clips.read_manifest(state)[ClipKey("fi/goodbye")]
     assert made.text == "Kiitos ja kuulemiin."
     assert made.seconds == pytest.approx(1.33, abs=0.1)
+
+
+def test_with_somebody_elses_asterisk_the_espeak_ng_of_this_host_speaks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, program = tmp_path / "state" / "prompts", tmp_path / "bin" / "espeak-ng"
+    studio.build(config.load(folder), state, Tones(voice=EspeakNg(programs=Installed()).voice))
+    monkeypatch.delenv("IVR_SPEECH_COMMAND")
+    for name, value in OTHERS.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "tone.wav").write_bytes(wav.written(0.3 * np.sin(np.arange(22050) / 9), 22050))
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nread text; echo "$2 $text" >> {tmp_path}/said; '
+                       f"/bin/cat {tmp_path}/tone.wav\n")  # fmt: skip
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    change(folder, "goodbye", "Kiitos ja kuulemiin.")
+    assert run(folder, "build") == 0
+    assert (tmp_path / "said").read_text() == "fi Kiitos ja kuulemiin.\n"
+    assert clips.read_manifest(state)[ClipKey("fi/goodbye")].by_machine
 
 
 def test_build_names_every_recording_that_it_cannot_use_and_ends_with_1(
