@@ -1,19 +1,24 @@
 """Which Asterisk and which Postgres the line stands on: somebody's servers, or its own."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
 from ivr.adapters import alone_folder, dialplan, studio
 from ivr.adapters.ari import AriTarget
+from ivr.adapters.clips import ClipKey
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
-from ivr.adapters.synthesis import EspeakNg
+from ivr.adapters.studio import Built
+from ivr.adapters.synthesis import EspeakNg, Spoken
+from ivr.adapters.voices import Command, Installed
 from ivr.config.message import Message, told
 from ivr.domain.service import Service
 from ivr.embedded import packages
@@ -75,9 +80,15 @@ def without_trunk(settings: Settings, service: Service) -> tuple[Service, Messag
     return replace(service, lines=tuple(lines)), NO_TRUNK
 
 
-def build_prompts(settings: Settings, service: Service) -> int:
-    """Speak the prompts that are missing or changed; how many. Blocking. Raises Refusal."""
-    programs = EspeakNg(programs=_root(settings))
+def recordings(config_dir: Path) -> Path:
+    """The folder of the prompts that people have recorded; it need not be there."""
+    return config_dir / "recordings"
+
+
+def build_prompts(
+    settings: Settings, service: Service, recorded: Path, *, confirmed: Collection[ClipKey] = ()
+) -> Built:
+    """Make the prompts that are missing or changed: `studio.build`. Blocking. Raises Refusal."""
     with ExitStack() as stack:
         shown: list[Progress] = []
 
@@ -86,7 +97,26 @@ def build_prompts(settings: Settings, service: Service) -> int:
                 shown.append(stack.enter_context(Progress(doing="Speaking the prompts")))
             shown[0].at(f"{done} of {total}")
 
-        return studio.build(service, settings.prompts_dir, programs, progress=progress)
+        return studio.build(
+            service,
+            settings.prompts_dir,
+            _voice(settings),
+            recorded=recorded,
+            confirmed=confirmed,
+            progress=progress,
+        )
+
+
+def _voice(settings: Settings) -> Spoken:
+    """Who speaks the prompts: the command given, else the espeak-ng of Asterisk's packages.
+
+    With an Asterisk of somebody else's those packages are not wanted where espeak-ng is installed.
+    """
+    if settings.speech_command is not None:
+        return Spoken(engine=Command(words=settings.speech_command))
+    if settings.ari is not None and shutil.which("espeak-ng"):
+        return EspeakNg(programs=Installed())
+    return EspeakNg(programs=_root(settings))
 
 
 def alone(service: Service) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, check, config, logs, schedule, simulate
+from ivr import backing, callbacks, check, config, logs, prompts, schedule, simulate
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
@@ -72,9 +72,7 @@ def all_commands() -> argparse.ArgumentParser:
 
 def _upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """What is done beside a line: for an Asterisk and a Postgres of one's own."""
-    prompts = verbs.add_parser("prompts", help="the spoken prompts")
-    prompts.add_argument("what", choices=["build"], help="speak what is missing or has changed")
-    prompts.set_defaults(command=_prompts)
+    prompts.arguments(verbs.add_parser("prompts", help="the spoken prompts"))
     dialplan = verbs.add_parser("dialplan", help="what Asterisk is told for when we are away")
     dialplan.add_argument("what", choices=["build"], help="write local/alone.conf, queues.conf")
     dialplan.add_argument("folder", type=Path, help="the folder of Asterisk's configuration")
@@ -120,13 +118,6 @@ def _phone(parsed: argparse.Namespace, settings: Settings) -> int:
         settings, people, parsed.counsellor, auto=parsed.auto, tone=parsed.tone
     )
     return asyncio.run(attending)
-
-
-def _prompts(parsed: argparse.Namespace, settings: Settings) -> int:
-    _quietly()
-    made = backing.build_prompts(settings, config.load(parsed.config))
-    sys.stdout.write(f"{made} clips spoken into {settings.prompts_dir}\n")
-    return 0
 
 
 def _dialplan(parsed: argparse.Namespace, settings: Settings) -> int:

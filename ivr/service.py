@@ -206,7 +206,10 @@ def _fingerprint(plan: _Plan) -> str:
 def _speak(plan: _Plan) -> None:
     """Our own Asterisk plays prompts that we speak; another's are put there by its people."""
     if plan.settings.ari is None:
-        backing.build_prompts(plan.settings, plan.service)
+        recorded = backing.recordings(plan.options.config_dir)
+        built = backing.build_prompts(plan.settings, plan.service, recorded)
+        for sentence in built.unused:
+            plan.options.say(f"doubtful: {sentence}")
 
 
 def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:

@@ -2,6 +2,8 @@
 
 import ipaddress
 import os
+import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,8 @@ from ivr.trunk import TrunkLogin, login, peers
 
 _SHORTEST_TOKEN = 20
 _LEAST_MB, _MOST_MB = 10, 1_000_000
+_SPEECH_NEEDS = frozenset({"{language}", "{output}"})
+_SPEECH_SLOTS = frozenset({"{wpm}", "{stretch}"})
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _Value = TypeVar("_Value")
@@ -65,7 +69,8 @@ class Settings:
     no outside number can be reached. `sip_trunk_peers` are where its calls come from, from
     there if empty; `sip_trunk_login` is the account to register with. Without `sip_tls` SIP
     is taken over UDP alone. `outbox_mb` is how far the outbox may grow, in megabytes of
-    10**6 bytes. `debian_mirror` is only for hosts that are no Debian.
+    10**6 bytes. Without `speech_command` the prompts are spoken by espeak-ng. `debian_mirror`
+    is only for hosts that are no Debian.
     """
 
     database_url: str | None
@@ -83,6 +88,7 @@ class Settings:
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
+    speech_command: tuple[str, ...] | None = None
 
     @property
     def packages_dir(self) -> Path:
@@ -118,6 +124,7 @@ class Settings:
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
             outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
+            speech_command=_optional(environ, "IVR_SPEECH_COMMAND", _speech_command),
         )
 
 
@@ -147,6 +154,17 @@ def _sip_tls(environ: Mapping[str, str]) -> SipTls | None:
         missing = next(name for name, value in given.items() if not value)
         raise Refusal(f"{missing} is not set: set it, or unset the other IVR_SIP_TLS_ variables.")
     return None
+
+
+def _speech_command(text: str) -> tuple[str, ...]:
+    words = tuple(shlex.split(text))  # what is wrong with its quotes is a ValueError
+    unknown = sorted(set(re.findall(r"{\w*}", text)) - _SPEECH_SLOTS - _SPEECH_NEEDS)
+    if unknown:
+        slots = ", ".join(sorted(_SPEECH_NEEDS | _SPEECH_SLOTS))
+        raise ValueError(f"there is no {unknown[0]}; it may hold {slots}")
+    if missing := sorted(slot for slot in _SPEECH_NEEDS if slot not in text):
+        raise ValueError(f"it must hold {' and '.join(missing)}; the text comes on its input")
+    return words
 
 
 def _ari_server(environ: Mapping[str, str]) -> AriServer | None:

@@ -36,7 +36,7 @@ def hold() -> bytes:
         for beat, note in enumerate(notes):
             if note is not None:
                 _add(piece, start + beat * BAR_S / len(notes), 0.5 * _bell(note))
-    return sound.alaw(sound.limited(sound.levelled(piece, MUSIC_DBFS)))
+    return sound.alaw(sound.at_level(piece, MUSIC_DBFS))
 
 
 def _add(piece: Samples, at_s: float, note: Samples) -> None:

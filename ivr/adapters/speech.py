@@ -20,7 +20,7 @@ from ivr.ports import Media, Utterance
 class Prompts:
     """The prompts, spoken: a `Speech` out of clips that lie in one folder.
 
-    `seconds` is the length of each clip.
+    `seconds` is the length of each clip when they were loaded.
     """
 
     folder: Path
@@ -56,8 +56,15 @@ class Prompts:
         said = spoken(self.scripts[language][prompt], language, slots)
         return Utterance(
             media=tuple(Media(f"{self.folder}/{clip}") for clip in said),
-            seconds=sum(self.seconds[clip] for clip in said),
+            seconds=sum(self._seconds(clip) for clip in said),
         )
+
+    def _seconds(self, clip: ClipKey) -> float:
+        """How long the clip lasts now.
+
+        It may have been recorded anew since, and what lasts longer than is thought is cut off.
+        """
+        return clips.seconds(clips.path(self.folder, clip)) or self.seconds[clip]
 
 
 def spoken(script: Script, language: Language, slots: Mapping[str, Slot]) -> list[ClipKey]:

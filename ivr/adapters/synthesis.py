@@ -1,99 +1,123 @@
-"""How a text becomes a clip: espeak-ng speaks it, and it is made fit for the telephone."""
+"""How a text or a recording becomes a clip: at the line's pace and level, its flaws known."""
 
-import io
-import os
-import re
-import subprocess
-import wave
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from ivr.adapters import clips
+from ivr.adapters import clips, recordings
+from ivr.adapters.clips import Flaw, Sounds
+from ivr.adapters.voices import Engine, Espeak, Programs
+from ivr.domain import pace
 from ivr.domain.call import Language
 from ivr.domain.script import SENTENCE_END
 from ivr.errors import Refusal
 
-SPEAK_TIMEOUT_S: Final = 30.0
+if TYPE_CHECKING:
+    from ivr.adapters.wav import Wav
 
-# As espeak-ng counts, in words of English length. Finnish words are longer: at one setting
-# Finnish takes half as long again as Swedish for the same prompt.
-_WORDS_PER_MINUTE: Final[Mapping[Language, int]] = {Language.FI: 165, Language.SV: 135}
+# numpy takes a fifth of a second to load; a start with nothing to speak does without.
+# So whatever makes sound is imported where it is made.
 
-# Words that espeak-ng reads as if they were spelled in Swedish, and a spelling it reads right.
-_RESPELLED: Final[Mapping[Language, Mapping[str, str]]] = {
-    Language.FI: {},
-    Language.SV: {
-        "socialservicens": "sosial sörvissens",
-        "funktionshinderservice": "funktionshinder sörvis",
-        "service": "sörvis",
-    },
-}
-
-
-class Programs(Protocol):
-    """Where programs are, and how they are started."""
-
-    def command(self, program: str, *args: str) -> list[str]:
-        """The command line that starts the program."""
-        ...
-
-    def environment(self) -> Mapping[str, str]:
-        """The environment variables that the programs need besides our own."""
-        ...
+TAKES: Final = 4  # a text is spoken so often at most until its pace is right
+ALAW_SILENCE: Final = b"\xd5"
+QUIET_DBFS: Final = -40.0
+_FULL: Final = 0.9
+_FLAT: Final = 4  # successive samples at one height: no voice does that
 
 
 @dataclass(frozen=True, kw_only=True)
-class EspeakNg:
-    """espeak-ng, at a calm speed. Its voice stands in for that of a person (GPL: a tool only)."""
+class Spoken:
+    """Texts spoken by an engine."""
 
-    programs: Programs
+    engine: Engine
 
     @property
     def voice(self) -> str:
         """What changes the sound of a clip besides its text."""
-        return clips.source("sound.py") + clips.source("synthesis.py")
+        return f"{self.engine.name} {clips.source('voices.py')} {sound_code()}"
 
-    def speak(self, text: str, language: Language, target: Path) -> None:
-        """Write the text, spoken, as A-law. Raises Refusal if it cannot be spoken."""
-        # numpy takes a fifth of a second to load; a start with nothing to speak does without.
+    def speak(self, text: str, language: Language) -> Sounds:
+        """The text, spoken. Raises Refusal if it cannot be."""
         from ivr.adapters import sound  # noqa: PLC0415
 
-        samples, rate = _decoded(self._voiced(_respelled(text, language), language))
-        if not any(samples):
-            raise Refusal(f"espeak-ng made no sound of {text!r}: change the text, or `make setup`")
-        clip = sound.spoken(sound.from_pcm16(samples), rate, breath=text.endswith(SENTENCE_END))
-        clips.write(target, clip)
+        wanted, breath = pace.span(text, language), text.endswith(SENTENCE_END)
+        foreseen = self.engine.foreseen(text, language)
+        stretch = wanted.nearest(foreseen) / foreseen if wanted and foreseen else 1.0
+        for _ in range(TAKES):
+            taken = self._take(text, language, stretch)
+            voice = sound.voice(taken.samples, taken.rate)
+            seconds = sound.lasts(voice, breath=breath)
+            if wanted is None or wanted.holds(seconds):
+                break
+            stretch *= wanted.nearest(seconds) / seconds
+        narrow, wide = sound.finished(voice, breath=breath)
+        return Sounds(narrow=narrow, wide=wide, flaws=_flaws(taken))
 
-    def _voiced(self, text: str, language: Language) -> bytes:
-        command = self.programs.command(
-            "espeak-ng", "-v", language, "-s", str(_WORDS_PER_MINUTE[language]), "-b", "1",
-            "--stdin", "--stdout",
-        )  # fmt: skip
-        environment = {**os.environ, **self.programs.environment()}
+    def _take(self, text: str, language: Language, stretch: float) -> "Wav":
+        from ivr.adapters import wav  # noqa: PLC0415
+
+        data = self.engine.take(text, language, stretch)
+        engine = self.engine.name.partition("\0")[0]
         try:
-            done = subprocess.run(
-                command, input=text.encode(), env=environment, capture_output=True,
-                check=True, timeout=SPEAK_TIMEOUT_S,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or str(error).encode()
-            reason = " ".join(said.decode(errors="replace").split())
-            raise Refusal(
-                f"espeak-ng did not speak {text!r}: {reason}; run `make setup`"
-            ) from error
-        return done.stdout
+            taken = wav.decoded(data) if data else None
+        except wav.NoWav as error:
+            raise Refusal(f"what {engine} made of {text!r} {error}") from error
+        if taken is None or not taken.samples.any():
+            raise Refusal(f"{engine} made no sound of {text!r}: change the text, or the command")
+        return taken
 
 
-def _respelled(text: str, language: Language) -> str:
-    spellings = _RESPELLED[language]
-    return re.sub(r"\w+", lambda word: spellings.get(word[0].lower(), word[0]), text)
+class EspeakNg(Spoken):
+    """espeak-ng, at a calm speed."""
+
+    def __init__(self, *, programs: Programs) -> None:
+        super().__init__(engine=Espeak(programs=programs))
 
 
-def _decoded(data: bytes) -> tuple[bytes, int]:
-    """The 16-bit samples of a WAV, and how many there are in a second; none of an empty one."""
-    if not data:
-        return b"", clips.RATE
-    with wave.open(io.BytesIO(data)) as spoken:
-        return spoken.readframes(spoken.getnframes()), spoken.getframerate()
+def sound_code() -> str:
+    """The code that makes a clip of sound: who changes it makes all clips anew."""
+    names = ("sound.py", "wav.py", "synthesis.py")
+    return "".join(clips.source(name) for name in names)
+
+
+def of_recording(file: Path, text: str) -> Sounds:
+    """The clip that a person's recording makes. Raises Refusal for one that cannot be used."""
+    from ivr.adapters import sound, wav  # noqa: PLC0415
+
+    try:
+        taken = wav.decoded(recordings.read(file))
+    except wav.NoWav as error:
+        raise Refusal(f"{file} {error}") from error
+    voice = sound.voice(taken.samples, taken.rate)
+    if not voice.any():
+        raise Refusal(f"{file} is silent: record it again")
+    narrow, wide = sound.finished(voice, breath=text.endswith(SENTENCE_END))
+    return Sounds(narrow=narrow, wide=wide, flaws=_flaws(taken))
+
+
+def silence(seconds: float) -> Sounds:
+    """A clip in which nothing is said."""
+    import numpy as np  # noqa: PLC0415
+
+    from ivr.adapters import wav  # noqa: PLC0415
+
+    wide = np.zeros(round(seconds * clips.WIDE_RATE))
+    return Sounds(
+        narrow=ALAW_SILENCE * round(seconds * clips.RATE),
+        wide=wav.written(wide, clips.WIDE_RATE),
+    )
+
+
+def _flaws(taken: "Wav") -> tuple[Flaw, ...]:
+    """What is wrong with sound as it came, before it was levelled."""
+    import numpy as np  # noqa: PLC0415
+
+    from ivr.adapters import sound  # noqa: PLC0415
+
+    heights = np.abs(taken.samples)
+    top = heights.max(initial=0.0)
+    flat = heights >= top * 0.9999
+    runs = np.convolve(flat, np.ones(_FLAT), "valid")
+    clipped = top >= _FULL and runs.max(initial=0.0) >= _FLAT
+    quiet = sound.level(taken.samples, taken.rate) < sound.amplitude(QUIET_DBFS)
+    return (*([Flaw.CLIPPED] if clipped else []), *([Flaw.QUIET] if quiet else []))

@@ -85,6 +85,11 @@ VARIABLES: Sequence[Variable] = (
         " first start, in secrets/pins.json of the state folder",
     ),
     Variable(
+        name="IVR_SPEECH_COMMAND",
+        about="the program that speaks the prompts, with its arguments, instead of espeak-ng; run"
+        " once for each text (see Prompts)",
+    ),
+    Variable(
         name="IVR_ALONE_DIR",
         about="where Asterisk notes the calls that it serves while no controller is there; if left"
         " out, the folder alone of the state folder",

@@ -1,18 +1,70 @@
-"""An outbox for each test; a Postgres of the tests' own, and a fresh database for each."""
+"""An outbox for each test; a Postgres of the tests' own, a database for each; spoken prompts."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from ivr.adapters import clips, studio
+from ivr.adapters.clips import ClipKey
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
+from ivr.domain.service import Service
 from ivr.embedded.postgres import EmbeddedPostgres
+from tests.adapters.voices import Recorded, Tones, copied, service
+
+FEW = {"welcome", "goodbye", "free_call", "hold_thanks", "queue_pos_n.1", "queue_pos_n.2"}
 
 _numbers = count()
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prompts as shipped, spoken in tones; not to be changed."""
+    out = tmp_path_factory.mktemp("once")
+    studio.build(service(), out, Tones())
+    return out
+
+
+@pytest.fixture
+def out(once: Path, tmp_path: Path) -> Path:
+    """The same, of the test's own."""
+    return copied(once, tmp_path / "prompts")
+
+
+@contextmanager
+def _needing_few() -> Iterator[None]:
+    """While it lasts a service needs no more than a few prompts: a thousand take their time."""
+    wanted = clips.wanted
+
+    def few(service: Service) -> Mapping[ClipKey, str]:
+        every = wanted(service)
+        return {clip: every[clip] for clip in every if clip.partition("/")[2] in FEW}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clips, "wanted", few)
+        yield
+
+
+@pytest.fixture(scope="session")
+def few_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few prompts, spoken in tones; not to be changed."""
+    out = tmp_path_factory.mktemp("few")
+    with _needing_few():
+        studio.build(service(), out, Tones())
+    return out
+
+
+@pytest.fixture
+def few(few_once: Path, tmp_path: Path) -> Iterator[Recorded]:
+    """The same, of the test's own, and a folder for recordings."""
+    out = copied(few_once, tmp_path / "prompts")
+    with _needing_few():
+        yield Recorded(out=out, folder=tmp_path / "recordings")
 
 
 @pytest.fixture

@@ -3,23 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from ivr.adapters import studio
+from ivr.adapters import clips
 from ivr.adapters.clips import RATE
 from ivr.adapters.speech import Prompts
 from ivr.domain.call import Language, TopicId
 from ivr.domain.phrase import Count, Day, Digits, TimeOfDay, TopicName
 from ivr.errors import Refusal
 from ivr.ports import Speech, Utterance
-from tests.adapters.voices import Tones, service
+from tests.adapters.voices import service
 
 FI, SV = Language.FI, Language.SV
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("prompts")
-    studio.build(service(), out, Tones())
-    return out
+@pytest.fixture
+def built(once: Path) -> Path:
+    return once
 
 
 @pytest.fixture
@@ -35,6 +33,15 @@ def test_a_prompt_is_one_file_without_its_extension(speech: Speech, built: Path)
     utterance = speech.utter(SV, "queue_next")
     assert utterance.media == (str(built / "sv/queue_next"),)
     assert utterance.seconds == (built / "sv/queue_next.alaw").stat().st_size / RATE
+
+
+def test_a_prompt_that_is_recorded_anew_meanwhile_is_as_long_as_it_is_now(out: Path) -> None:
+    speech = Prompts.load(out, service())
+    before = speech.utter(SV, "queue_next").seconds
+    clips.write(out / "sv/queue_next.alaw", bytes(9 * RATE))
+    assert speech.utter(SV, "queue_next").seconds == 9
+    (out / "sv/queue_next.alaw").unlink()
+    assert speech.utter(SV, "queue_next").seconds == before
 
 
 def test_slots_are_played_between_the_pieces_of_the_text(speech: Speech, built: Path) -> None:
@@ -86,13 +93,12 @@ def test_an_unknown_prompt_or_a_missing_slot_is_an_error(speech: Speech) -> None
     [("welcome", "welcome"), ("crisis.2", "crisis"), ("digit/4", "digit/4"), ("pause", "pause")],
 )
 def test_a_missing_clip_is_refused_with_its_file_and_the_cure(
-    tmp_path: Path, clip: str, prompt: str
+    out: Path, clip: str, prompt: str
 ) -> None:
-    studio.build(service(), tmp_path, Tones())
-    missing = tmp_path / f"sv/{clip}.alaw"
+    missing = out / f"sv/{clip}.alaw"
     missing.unlink()
     with pytest.raises(Refusal) as refused:
-        Prompts.load(tmp_path, service())
+        Prompts.load(out, service())
     assert str(refused.value) == (
         f"the prompt {prompt!r} (sv): {missing} is missing; run `make setup` or `ivr prompts build`"
     )

@@ -4,11 +4,10 @@ from pathlib import Path
 import pytest
 
 from ivr.adapters import clips, studio
-from ivr.adapters.speech import Prompts
 from ivr.domain.call import Language
 from ivr.domain.phrase import PAUSE_S
 from ivr.errors import Refusal
-from tests.adapters.voices import SECONDS_PER_LETTER, Tones, service
+from tests.adapters.voices import SECONDS_PER_LETTER, Recorded, Tones, service
 
 FI, SV = Language.FI, Language.SV
 
@@ -24,82 +23,83 @@ def files(out: Path) -> dict[str, tuple[int, int]]:
 
 def test_everything_is_spoken_once_in_each_language(tmp_path: Path) -> None:
     voice = Tones()
-    made = studio.build(service(), tmp_path, voice)
-    assert made == len(files(tmp_path)) - len(["manifest.json"])
+    made = studio.build(service(), tmp_path, voice).made
+    assert made == len(list(tmp_path.rglob("*.alaw")))
     assert sorted({language for language, _ in voice.spoken}) == [FI, SV]
     assert (FI, "Olet jonossa seuraavana.") in voice.spoken
     assert (SV, "Du är näst i tur.") in voice.spoken
 
 
-def test_a_second_build_changes_nothing(tmp_path: Path) -> None:
-    studio.build(service(), tmp_path, Tones())
-    before, again = files(tmp_path), Tones()
-    assert studio.build(service(), tmp_path, again) == 0
+def test_every_clip_but_the_music_is_there_at_16_khz_too(once: Path) -> None:
+    narrow = {file.with_suffix("") for file in once.rglob(f"*{clips.SUFFIX}")}
+    wide = {file.with_suffix("") for file in once.rglob(f"*{clips.WIDE_SUFFIX}")}
+    assert narrow - wide == {once / clips.MUSIC}
+    assert not wide - narrow
+
+
+def test_a_second_build_changes_nothing(out: Path) -> None:
+    before, again = files(out), Tones()
+    assert studio.build(service(), out, again).made == 0
     assert again.spoken == []
-    assert files(tmp_path) == before
+    assert files(out) == before
 
 
-def test_a_changed_text_alone_is_spoken_anew(tmp_path: Path) -> None:
-    studio.build(service(), tmp_path, Tones())
+def test_a_changed_text_alone_is_spoken_anew(out: Path) -> None:
     again = Tones()
-    studio.build(service({"queue_next": "Olet nyt seuraava."}), tmp_path, again)
+    studio.build(service({"queue_next": "Olet nyt seuraava."}), out, again)
     assert again.spoken == [(FI, "Olet nyt seuraava.")]
 
 
-def test_another_voice_speaks_everything_anew(tmp_path: Path) -> None:
-    first, second = Tones(), Tones(voice="other tones")
-    studio.build(service(), tmp_path, first)
-    studio.build(service(), tmp_path, second)
-    assert len(second.spoken) == len(first.spoken)
+def test_another_voice_speaks_everything_anew(out: Path) -> None:
+    other = Tones(voice="other tones")
+    studio.build(service(), out, other)
+    assert len(other.spoken) == sum(1 for made in clips.read_manifest(out).values() if made.text)
 
 
-@pytest.mark.parametrize("spoil", [Path.unlink, lambda file: file.write_bytes(b"half")])
+@pytest.mark.parametrize("suffix", [clips.SUFFIX, clips.WIDE_SUFFIX])
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda file: clips.write(file, b"half")])
 def test_a_clip_that_was_lost_or_cut_is_spoken_anew(
-    tmp_path: Path, spoil: Callable[[Path], object]
+    out: Path, spoil: Callable[[Path], object], suffix: str
 ) -> None:
-    studio.build(service(), tmp_path, Tones())
-    spoil(tmp_path / "fi/queue_next.alaw")
+    spoil(out / f"fi/queue_next{suffix}")
     again = Tones()
-    studio.build(service(), tmp_path, again)
+    studio.build(service(), out, again)
     assert again.spoken == [(FI, "Olet jonossa seuraavana.")]
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"fi/welcome": {"text": 1}}'])
-def test_a_damaged_manifest_costs_only_a_build(tmp_path: Path, damage: str) -> None:
-    first, again = Tones(), Tones()
-    studio.build(service(), tmp_path, first)
-    (tmp_path / "manifest.json").write_text(damage)
-    studio.build(service(), tmp_path, again)
-    assert sorted(again.spoken) == sorted(first.spoken)
-    Prompts.load(tmp_path, service())
+def test_a_damaged_manifest_costs_only_a_build(few: Recorded, damage: str) -> None:
+    before = clips.read_manifest(few.out)
+    clips.write(few.out / "manifest.json", damage.encode())
+    assert few.build().made == len(before)
+    assert clips.read_manifest(few.out) == before
 
 
-def test_clips_of_no_prompt_are_removed(tmp_path: Path) -> None:
-    studio.build(service({"old_menu": "Vanha valikko."}), tmp_path, Tones())
-    assert (tmp_path / "fi/old_menu.alaw").exists()
-    studio.build(service(), tmp_path, Tones())
-    assert not (tmp_path / "fi/old_menu.alaw").exists()
-    assert "fi/old_menu" not in clips.read_manifest(tmp_path)
+def test_clips_of_no_prompt_are_removed(out: Path) -> None:
+    studio.build(service({"old_menu": "Vanha valikko."}), out, Tones())
+    assert len(list(out.glob("fi/old_menu.*"))) == 2
+    studio.build(service(), out, Tones())
+    assert not list(out.glob("fi/old_menu.*"))
+    assert "fi/old_menu" not in clips.read_manifest(out)
 
 
 def test_what_was_spoken_before_a_failure_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="no voice"):
         studio.build(service(), tmp_path, Tones(mute_from=100))
     kept = clips.read_manifest(tmp_path)
-    made = studio.build(service(), tmp_path, Tones())
+    made = studio.build(service(), tmp_path, Tones()).made
     assert len(kept) >= 99
     assert made == len(clips.read_manifest(tmp_path)) - len(kept)
 
 
 def test_progress_is_told_up_to_the_last_clip(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    made = studio.build(service(), tmp_path, Tones(), progress=lambda *at: told.append(at))
+    made = studio.build(service(), tmp_path, Tones(), progress=lambda *at: told.append(at)).made
     assert told == [(n, made) for n in range(1, made + 1)]
 
 
-def test_the_apology_is_one_clip_with_the_crisis_number_in_it(tmp_path: Path) -> None:
-    studio.build(service(), tmp_path, Tones())
-    said = clips.read_manifest(tmp_path)[clips.ClipKey("fi/apology")].text
+def test_the_apology_is_one_clip_with_the_crisis_number_in_it(out: Path) -> None:
+    said = clips.read_manifest(out)[clips.ClipKey("fi/apology")].text
     assert said.startswith("Pahoittelemme.")
     assert "nolla yhdeksän, kahdeksan yksi kuusi, neljä kaksi neljä, kolme yhdeksän" in said
     assert said.endswith("soita yksi yksi kaksi.")
@@ -112,9 +112,8 @@ def test_the_county_is_named_in_the_welcome(tmp_path: Path) -> None:
     assert (FI, welcome) in voice.spoken
 
 
-def test_the_manifest_knows_how_long_each_clip_lasts(tmp_path: Path) -> None:
-    studio.build(service(), tmp_path, Tones())
-    made = clips.read_manifest(tmp_path)
+def test_the_manifest_knows_how_long_each_clip_lasts(out: Path) -> None:
+    made = clips.read_manifest(out)
     text = "Olet jonossa seuraavana."
     assert made[clips.ClipKey("fi/queue_next")].seconds == pytest.approx(
         len(text) * SECONDS_PER_LETTER, abs=0.001

@@ -54,10 +54,11 @@ async def test_the_place_is_said_again_and_again_with_music_between(
     finnish = await join(telephony, HASTY, "fi")
     swedish = await join(telephony, HASTY, "sv", caller=ANOTHER)
     told = ((finnish, "fi", "sv", "queue_next"), (swedish, "sv", "fi", "queue_pos_1"))
-    for call, language, other, place in told:
+    for call, _, _, _ in told:
         for _ in range(2):
             await call.heard("hold_thanks", within_s=20)
         await call.heard("music")
+    for call, language, other, place in told:
         heard = call.hearing.transcript()[2:10]
         again = ["music", place, "hold_thanks"]
         assert [each.clip for each in heard] == [place, "lang_switch", *again, *again], call.story()

@@ -42,6 +42,33 @@ def test_a_carrier_is_called_only_where_one_is_named():
     assert Settings.from_environment({"IVR_SIP_TRUNK": ""}).sip_trunk is None
 
 
+def test_the_prompts_may_be_spoken_by_a_command_of_ones_own():
+    command = "piper -m '/opt/voices/my {language}.onnx' --length-scale {stretch} -f {output}"
+    words = Settings.from_environment({"IVR_SPEECH_COMMAND": command}).speech_command
+
+    assert words is not None
+    assert words[2] == "/opt/voices/my {language}.onnx"
+    assert Settings.from_environment({"IVR_SPEECH_COMMAND": ""}).speech_command is None
+
+
+@pytest.mark.parametrize(
+    ("command", "cure"),
+    [
+        ("speak {output}", "it must hold {language}"),
+        ("speak", "it must hold {language} and {output}; the text comes on its input"),
+        (
+            "speak {language} {output} {rate}",
+            "there is no {rate}; it may hold {language}, {output}",
+        ),
+        ("speak '{language} {output}", "No closing quotation"),
+    ],
+)
+def test_a_command_that_cannot_speak_is_refused(command: str, cure: str):
+    with pytest.raises(Refusal, match="IVR_SPEECH_COMMAND: ") as refused:
+        Settings.from_environment({"IVR_SPEECH_COMMAND": command})
+    assert cure in str(refused.value)
+
+
 def _tls(folder: Path) -> dict[str, str]:
     for name in ("certificate.pem", "key.pem"):
         (folder / name).touch()
