@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from ivr.errors import Refusal
+from ivr.secret_files import with_secrets
 
 _SHORTEST_TOKEN = 20
 _LEAST_MB, _MOST_MB = 10, 1_000_000
@@ -79,6 +80,7 @@ class Settings:
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
+    recorded_dir: Path | None = None
 
     @property
     def packages_dir(self) -> Path:
@@ -95,9 +97,18 @@ class Settings:
         """Where Asterisk notes the calls that it serves while no controller is there."""
         return self.alone_dir or self.state_dir / "alone"
 
+    @property
+    def recordings_dir(self) -> Path:
+        """Where Asterisk keeps what is recorded by telephone."""
+        return self.recorded_dir or self.state_dir / "asterisk" / "spool" / "recording"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the `IVR_*` variables; an empty one counts as not set. Raises Refusal."""
+        """Read the `IVR_*` variables; an empty one counts as not set. Raises Refusal.
+
+        Secrets may stand in files: see `ivr.secret_files`.
+        """
+        environ = with_secrets(environ)
         return cls(
             database_url=_optional(environ, "IVR_DATABASE_URL", _database_url),
             ari=_ari_server(environ),
@@ -112,6 +123,7 @@ class Settings:
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
             outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
+            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", _state_dir),
         )
 
 
