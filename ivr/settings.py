@@ -78,9 +78,9 @@ class Settings:
     sip_tls: SipTls | None = None
     pins_file: Path | None = None
     alone_dir: Path | None = None
+    recorded_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
-    recorded_dir: Path | None = None
 
     @property
     def packages_dir(self) -> Path:
@@ -121,9 +121,9 @@ class Settings:
             sip_tls=_sip_tls(environ),
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
+            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
             outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
-            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", _state_dir),
         )
 
 
