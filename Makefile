@@ -12,19 +12,19 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
-include host/install.mk
+include host/install.mk docker/images.mk
 
-.PHONY: help setup run check test test-images chaos bench lock clean
+.PHONY: help setup run check test chaos bench lock clean
 
 help:
 	@echo "make run     run the line (OPEN=1: as if it were opening hours)"
 	@echo "make test    every test, on a real Asterisk and a real Postgres"
 	@echo "make chaos   break everything under load: is a caller lost? (MINUTES=10 SEED=n)"
 	@echo "make bench   speed beside Asterisk's own queue, 12 minutes (QUICK=1: 3)"
-	@echo "make test-images  build docker/'s images, and call the stack (wants podman, or docker)"
-	@echo "make install the line on a Debian host (DESTDIR=… VERSION=…): host/README.md"
 	@echo "make check   style, types, import contracts, dialplan"
 	@echo "make setup   the set-up alone; run, test and check do it too"
+	@echo "make install the line on a Debian host (DESTDIR=… VERSION=…): host/README.md"
+	@echo "make test-images  docker/'s images built, and the stack called (wants docker or podman)"
 	@echo "make lock    pin the Python packages anew (wants uv)"
 	@echo "make clean   stop what runs and remove what was set up"
 
@@ -51,9 +51,6 @@ test: setup
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
-
-test-images: setup
-	@$(BIN)/python -m pytest -q -n 0 --basetemp var/pytest-images tests/images/stack.py
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(BENCH)
