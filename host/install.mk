@@ -14,8 +14,9 @@ install: install-files install-venv install-current
 install-files:
 	@if [ -e $(RELEASE) ]; then \
 	    echo "$(RELEASE) is there: remove it if nothing runs from it, or set VERSION=…" >&2; exit 1; fi
-	install -d $(RELEASE)
-	cp -R ivr sql dialplan config host docker docs $(RELEASE)
+	install -d $(RELEASE)/docker
+	cp -R ivr sql dialplan config host docs $(RELEASE)
+	cp -R docker/controller $(RELEASE)/docker
 	find $(RELEASE) -name __pycache__ -prune -exec rm -r {} +
 	chmod -R u=rwX,go=rX $(RELEASE)
 	install -D -m 0755 host/ivr $(DESTDIR)/usr/bin/ivr
