@@ -1,6 +1,7 @@
 """What builds images and runs the stack here: Docker's engine, or podman without one."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -77,6 +78,8 @@ def find() -> Engine | str:
     missing = [tool for tool in _PODMAN_TOOLS if shutil.which(tool) is None]
     if missing:
         return f"no Docker engine runs here, and there is no {', no '.join(missing)}"
+    if not _new_enough():
+        return "no Docker engine runs here, and this podman-compose knows no host network"
     own = () if Path("/sys/fs/cgroup/cgroup.controllers").exists() else _OF_HYBRID_CGROUPS
     return Engine(
         build=(
@@ -141,6 +144,15 @@ def run(
     )  # fmt: skip
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done.stdout
+
+
+def _new_enough() -> bool:
+    """Debian 12's 1.0 gives every service a network of its own as well, which podman refuses."""
+    said = subprocess.run(
+        ["podman-compose", "--version"], capture_output=True, text=True, check=False
+    )
+    version = re.search(r"compose version:? (\d+)\.(\d+)", said.stdout)
+    return version is not None and (int(version[1]), int(version[2])) >= (1, 3)
 
 
 def _succeeds(*command: str) -> bool:

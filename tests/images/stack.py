@@ -24,6 +24,7 @@ from tests.ports import free_port
 CONFIG = Path(__file__).parents[1] / "e2e" / "config"
 IVR_USER = "5061"
 UP_S = 600.0  # on a slow machine the prompts take minutes to be spoken
+SERVICES = ("postgres", "asterisk", "upkeep", "controller", "standby")
 CONTROLLERS = {"controller": "HTTP_PORT", "standby": "STANDBY_HTTP_PORT"}
 OUTCOMES = "SELECT string_agg(outcome, ' ') FROM call"
 
@@ -54,6 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder.chmod(0o755)
     try:
         stack.compose("up", "--no-build", "-d")
+        assert all(stack.process(service) for service in SERVICES)  # podman's says nothing
         yield stack
     finally:
         stack.compose("down", "-v")
@@ -139,7 +141,7 @@ async def recorded(stack: Stack, outcomes: str) -> None:
 
 
 def test_nothing_runs_as_root_and_only_the_controllers_read_what_they_keep(stack: Stack) -> None:
-    for service in ("postgres", "asterisk", "upkeep", "controller", "standby"):
+    for service in SERVICES:
         assert stack.execute(service, "id", "-u").strip() != "0"
     kept = stack.execute("upkeep", "find", "/var/lib/ivr", "-perm", "/o+r", "-name", "outbox*")
     assert kept == ""
