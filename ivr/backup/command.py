@@ -2,12 +2,15 @@
 
 import argparse
 import asyncio
+import sqlite3
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+import asyncpg
 
 from ivr import backing
 from ivr.adapters.fence import Fence, Verdict
@@ -39,6 +42,8 @@ def arguments(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _backup(parsed: argparse.Namespace, settings: Settings) -> int:
+    if not _outbox(settings).exists():
+        raise Refusal(f"There is no {_outbox(settings)}: set IVR_STATE_DIR as the line has it.")
     with archive.writing(parsed.file.absolute()) as writer, _scratch(parsed.file) as scratch:
         _put(writer, {**_folders(settings), "config": parsed.config})
         outbox, dump = scratch / "outbox", scratch / "dump"
@@ -61,9 +66,12 @@ def _restore(parsed: argparse.Namespace, settings: Settings) -> int:
     if len(backup.said["migrations"]) > len(read_migrations(SQL_DIR)):
         raise Refusal(f"{parsed.file} was made by a newer version: restore it with that.")
     outbox = _outbox(settings)
-    outbox.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with own(outbox), _reached(settings) as url, _scratch(outbox) as scratch:
-        asyncio.run(_put_back(parsed, settings, backup, url, scratch))
+    try:
+        outbox.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with own(outbox), _reached(settings) as url, _scratch(outbox) as scratch:
+            asyncio.run(_put_back(parsed, settings, backup, url, scratch))
+    except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Refusal(f"Not all was restored ({error}): mend that, and --replace.") from error
     sys.stdout.write(f"Made {backup.said['made']}: {record.waiting(outbox)} to be called back.\n")
     if not parsed.keep_database:
         sys.stdout.write(

@@ -296,6 +296,40 @@ def test_the_password_is_no_argument_that_all_may_read() -> None:
     assert (bare, password) == ("postgresql://ivr@db:5432/ivr?sslmode=require", "s@cret")
 
 
+async def test_what_cannot_be_put_back_is_said_and_the_restoring_can_be_done_again(
+    outbox: Outbox,
+    here: Path,
+    tmp_path: Path,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file, no_folder = tmp_path / "line.tar.gz", tmp_path / "no_folder"
+    await asked(outbox, "n1-1.0", "+358401111111")
+    assert await ivr("backup", file) == 0
+    await outbox.close()
+    monkeypatch.setenv("IVR_ALONE_DIR", str(no_folder / "below"))
+    no_folder.write_text("a file")
+    assert await ivr("restore", file, "--replace") == 1
+    assert "Not all was restored" in capsys.readouterr().err
+    monkeypatch.delenv("IVR_ALONE_DIR")
+    assert await ivr("restore", file, "--replace") == 0
+    assert await open_requests(here) == {"n1-1.0": Status.WAITING}
+
+
+async def test_where_no_line_has_run_there_is_nothing_to_back_up(
+    database_url: str,
+    tmp_path: Path,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("IVR_STATE_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("IVR_DATABASE_URL", database_url)
+    assert await ivr("backup", tmp_path / "file") == 1
+    assert "set IVR_STATE_DIR" in capsys.readouterr().err
+
+
 async def test_the_copy_holds_up_nobody_who_writes(outbox: Outbox, here: Path) -> None:
     with closing(sqlite3.connect(f"file:{here / 'outbox.sqlite'}?mode=ro", uri=True)) as reader:
         reader.execute("BEGIN")

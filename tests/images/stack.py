@@ -45,11 +45,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         environment={
             "IVR_CONFIG": str(shutil.copytree(CONFIG, folder / "config")),
             "IVR_SECRETS": str(_secrets(folder / "secrets")),
-            "IVR_SIP_BIND": f"127.0.0.1:{ports['sip']}",
+            "IVR_SETTINGS": str(_settings(folder / "line.env", ports["sip"])),
             "ARI_PORT": str(ports["ari"]),
             "HTTP_PORT": str(ports["first"]),
             "STANDBY_HTTP_PORT": str(ports["second"]),
-            "IVR_RTP_PORTS": "40000-41999",
         },
     )
     folder.chmod(0o755)
@@ -59,6 +58,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
     finally:
         stack.compose("down", "-v")
+
+
+def _settings(file: Path, port: int) -> Path:
+    file.write_text(f"IVR_SIP_BIND=127.0.0.1:{port}\nIVR_RTP_PORTS=40000-41999\n")
+    return file
 
 
 def _secrets(folder: Path) -> Path:
@@ -75,10 +79,15 @@ async def telephony(stack: Stack, tmp_path: Path) -> AsyncIterator[Telephony]:
     """Phones that know the prompts as they were spoken in the container."""
     await states(stack, {"ready", "standby"})
     _copy_prompts(stack, tmp_path)
-    host, _, port = stack.environment["IVR_SIP_BIND"].rpartition(":")
-    sip = Address(host=host, port=int(port))
-    async with open_telephony(sip, Repertoire.load(tmp_path), port=0) as phones:
+    async with open_telephony(_sip(stack), Repertoire.load(tmp_path), port=0) as phones:
         yield phones
+
+
+def _sip(stack: Stack) -> Address:
+    """Where the stack takes calls."""
+    first = Path(stack.environment["IVR_SETTINGS"]).read_text().splitlines()[0]
+    host, _, port = first.partition("=")[2].rpartition(":")
+    return Address(host=host, port=int(port))
 
 
 def _copy_prompts(stack: Stack, out: Path) -> None:

@@ -1,12 +1,14 @@
 """What every image and service of docker/ keeps to, read from its files."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ivr.settings import PROJECT_ROOT
 from tests.images.engine import BASE, DOCKER_DIR, IMAGES
 
 RECIPES = [recipe for _, recipe in IMAGES.values()]
@@ -41,6 +43,7 @@ def test_a_service_comes_back_has_no_powers_and_no_secret_in_its_environment(
 ):
     assert service["restart"] == "always"
     assert service["cap_drop"] == ["ALL"]
+    assert service["read_only"] is True
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not service.keys() & {"privileged", "cap_add", "pid", "user", "ports"}
     names = service.get("environment", {})
@@ -54,3 +57,18 @@ def test_the_controllers_share_the_folder_of_the_outbox_and_the_notes_of_asteris
     assert {"state:/var/lib/ivr", "alone:/var/lib/ivr/alone"} <= places["controller"]
     assert "alone:/var/lib/ivr/alone" in places["asterisk"]
     assert "state:/var/lib/ivr" not in places["asterisk"]
+
+
+def test_an_installation_has_what_the_program_needs_in_the_versions_that_are_tested():
+    locked, needed = _pinned("requirements.lock"), _pinned("requirements-run.lock")
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[^A-Za-z0-9-]", each)[0].lower() for each in project["dependencies"]}
+
+    assert wanted <= {name for name, _ in needed}, "run `make lock`"
+    assert needed <= locked, "run `make lock`"
+    assert "pytest" not in {name for name, _ in needed}
+
+
+def _pinned(lock: str) -> set[tuple[str, str]]:
+    text = (PROJECT_ROOT / lock).read_text()
+    return set(re.findall(r"^([a-z0-9-]+)==([^ ]+)", text, re.MULTILINE))
