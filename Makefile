@@ -12,6 +12,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
+include host/install.mk docker/images.mk
+
 .PHONY: help setup run check test chaos bench manual lock clean
 
 help:
@@ -22,6 +24,8 @@ help:
 	@echo "make manual  the manual as a site with search, in var/manual"
 	@echo "make check   style, types, import contracts, dialplan"
 	@echo "make setup   the set-up alone; run, test and check do it too"
+	@echo "make install the line on a Debian host (DESTDIR=… VERSION=…): host/README.md"
+	@echo "make test-images  docker/'s images built, and the stack called (wants docker or podman)"
 	@echo "make lock    pin the Python packages anew (wants uv)"
 	@echo "make clean   stop what runs and remove what was set up"
 
@@ -58,6 +62,9 @@ manual: $(READY)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links -c requirements.lock pyproject.toml \
+	    -o requirements-run.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --group pyproject.toml:build -o requirements-build.lock
 

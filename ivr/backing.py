@@ -124,10 +124,12 @@ def alone(service: Service) -> Mapping[str, str]:
     return dialplan.files(service, datetime.now(UTC))
 
 
-def embedded_asterisk(settings: Settings, service: Service) -> EmbeddedAsterisk:
-    """Our own Asterisk, with an account for each counsellor; its packages are fetched."""
+def embedded_asterisk(
+    settings: Settings, service: Service, *, root: Root | None = None
+) -> EmbeddedAsterisk:
+    """Our own Asterisk, with an account for each counsellor; without `root` it is fetched."""
     return EmbeddedAsterisk(
-        root=_root(settings),
+        root=root or _root(settings),
         state_dir=settings.state_dir,
         dialplan_dir=PROJECT_ROOT / "dialplan",
         prompts_dir=settings.prompts_dir,
@@ -150,6 +152,9 @@ def peers(settings: Settings) -> tuple[str, ...]:
 
 
 def _root(settings: Settings) -> Root:
+    """The programs of the host, where Asterisk is the host's too; else those that are fetched."""
+    if settings.ari is not None and (host := packages.of_host()):
+        return host
     return packages.ensure(settings.packages_dir, mirror=settings.debian_mirror)
 
 

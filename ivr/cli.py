@@ -10,6 +10,8 @@ from pathlib import Path
 from ivr import backing, callbacks, check, config, logs, prompts, schedule, simulate
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
+from ivr.asterisk_files import arguments as asterisk
+from ivr.backup import command as backup
 from ivr.errors import Refusal
 from ivr.running import Stop, signals
 from ivr.service import Options, serve
@@ -77,6 +79,8 @@ def _upkeep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     dialplan.add_argument("what", choices=["build"], help="write local/alone.conf, queues.conf")
     dialplan.add_argument("folder", type=Path, help="the folder of Asterisk's configuration")
     dialplan.set_defaults(command=_dialplan)
+    backup.arguments(verbs)
+    asterisk(verbs.add_parser("asterisk", help="an Asterisk of the host's own"))
     database = verbs.add_parser("db", help="the database")
     database.add_argument("what", choices=["migrate"], help="bring its tables up to date")
     database.set_defaults(command=_database)

@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from ivr.errors import Refusal
+from ivr.secret_files import with_secrets
 from ivr.trunk import TrunkLogin, login, peers
 
 _SHORTEST_TOKEN = 20
@@ -86,6 +87,7 @@ class Settings:
     sip_trunk_login: TrunkLogin | None = None
     pins_file: Path | None = None
     alone_dir: Path | None = None
+    recorded_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
     speech_command: tuple[str, ...] | None = None
@@ -105,9 +107,18 @@ class Settings:
         """Where Asterisk notes the calls that it serves while no controller is there."""
         return self.alone_dir or self.state_dir / "alone"
 
+    @property
+    def recordings_dir(self) -> Path:
+        """Where Asterisk keeps what is recorded by telephone."""
+        return self.recorded_dir or self.state_dir / "asterisk" / "spool" / "recording"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the `IVR_*` variables; an empty one counts as not set. Raises Refusal."""
+        """Read the `IVR_*` variables; an empty one counts as not set. Raises Refusal.
+
+        Secrets may stand in files: see `ivr.secret_files`.
+        """
+        environ = with_secrets(environ)
         return cls(
             database_url=_optional(environ, "IVR_DATABASE_URL", _database_url),
             ari=_ari_server(environ),
@@ -122,6 +133,7 @@ class Settings:
             sip_tls=_sip_tls(environ),
             pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
+            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
             outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
             speech_command=_optional(environ, "IVR_SPEECH_COMMAND", _speech_command),

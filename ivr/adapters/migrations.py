@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import structlog
 
 from ivr.adapters.postgres import NOT_NOW, DatabaseAway, connect, where
 from ivr.adapters.sql import SQL_DIR, named_queries
@@ -16,6 +17,9 @@ from ivr.errors import Refusal
 LOCK = 0x697672  # "ivr"
 LOCK_S = 60.0
 CLOSE_S = 2.0  # who does not take our leave keeps nobody waiting
+# A file says by its name that no older program can go on with the database.
+_BREAKS = "_breaks_"
+_log = structlog.get_logger(__name__)
 _FILE = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -36,9 +40,10 @@ class Migration:
 async def migrate(url: str, sql_dir: Path = SQL_DIR) -> Sequence[str]:
     """Bring the database up to date; the names of the files applied now, in order.
 
-    Safe when several programs start at once. Raises Refusal: the database cannot
-    be used (see DatabaseAway), a file fails (nothing of it stays), an applied file was changed, or
-    the database is newer than this program.
+    Safe when several programs start at once. A database that a newer program has brought up to
+    date is taken as it is: that program's standby does so while this one runs, and it may be
+    rolled back. Raises Refusal: the database cannot be used (see DatabaseAway), a file fails
+    (nothing of it stays), an applied file was changed, or a newer one says that it breaks with us.
     """
     migrations = read_migrations(sql_dir)
     queries = named_queries(sql_dir / "queries.sql")
@@ -75,11 +80,13 @@ async def _bring_up(
 ) -> Sequence[str]:
     await connection.execute(queries["make_migration_table"])
     applied = await connection.fetch(queries["applied_migrations"])
-    if len(applied) > len(migrations):
+    newer = [row["name"] for row in applied[len(migrations) :]]
+    if breaking := [name for name in newer if _BREAKS in name]:
         raise Refusal(
-            f"The database is newer than this program: it has {applied[-1]['name']}; run the"
-            " newer program."
+            f"The database is newer than this program: it has {breaking[0]}; run the newer program."
         )
+    if newer:
+        _log.warning("migrations.newer_database", it_has=newer[-1])
     for row, migration in zip(applied, migrations, strict=False):
         if row["sha256"] != migration.sha256:
             raise Refusal(

@@ -85,7 +85,7 @@ class EmbeddedAsterisk:
         running = self._running()
         ari_port = running.ari_port if running else self._free_port()
         folders = self._folders()
-        changed = write_configuration(folders, self._reach(ari_port), self.generated)
+        changed = write_configuration(folders, self.reach(ari_port), self.generated)
         if running and (changed & _NEEDS_RESTART or not self._ari_answers(ari_port)):
             self.stop()
             running = None
@@ -237,7 +237,8 @@ class EmbeddedAsterisk:
             records=self.records_dir or self.state_dir / "alone",
         )
 
-    def _reach(self, ari_port: int) -> Reach:
+    def reach(self, ari_port: int) -> Reach:
+        """How the world reaches it; the phones' passwords are made where they are missing."""
         return Reach(
             sip=self.sip,
             tls=self.tls,

@@ -72,6 +72,17 @@ def write_configuration(
 
     `generated` are further files by their names, such as `local/alone.conf`.
     """
+    wanted = configuration(folders, reach, generated)
+    changed = frozenset(name for name in wanted if _written(folders.etc / name, wanted[name]))
+    present = (path for path in folders.etc.rglob("*") if path.is_file())
+    left_over = {str(path.relative_to(folders.etc)) for path in present} - wanted.keys()
+    for name in left_over:
+        (folders.etc / name).unlink()
+    return changed | left_over
+
+
+def configuration(folders: Folders, reach: Reach, generated: Mapping[str, str]) -> dict[str, str]:
+    """Every file by its name; `generated` are further ones. Raises Refusal."""
     tls = (reach.tls.certificate, reach.tls.key) if reach.tls else ()
     for path in (folders.root.path, folders.home, folders.prompts, folders.records, *tls):
         if unfit := _UNFIT.intersection(str(path)):
@@ -81,13 +92,7 @@ def write_configuration(
                 " IVR_SIP_TLS_CERT)."
             )
     wanted = dict(_administrators(folders.dialplan)) | dict(_generated(folders, reach))
-    wanted |= generated
-    changed = frozenset(name for name in wanted if _written(folders.etc / name, wanted[name]))
-    present = (path for path in folders.etc.rglob("*") if path.is_file())
-    left_over = {str(path.relative_to(folders.etc)) for path in present} - wanted.keys()
-    for name in left_over:
-        (folders.etc / name).unlink()
-    return changed | left_over
+    return wanted | dict(generated)
 
 
 def _administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
@@ -141,6 +146,15 @@ def _asterisk(folders: Folders) -> str:
         "astlogdir": folders.home / "log",
         "astsbindir": folders.root.path / "usr/sbin",
     }
+    return _main(directories)
+
+
+def installed(etc: Path) -> str:
+    """The main file of an Asterisk that the host has installed: all but `etc` is where it was."""
+    return _main({"astetcdir": etc})
+
+
+def _main(directories: Mapping[str, Path]) -> str:
     lines = [f"{name}={path}" for name, path in directories.items()]
     options = ["live_dangerously=no", f"maxcalls={MOST_CALLS}"]
     return "\n".join(["[directories]", *lines, "", "[options]", *options, ""])

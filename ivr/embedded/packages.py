@@ -82,12 +82,20 @@ class Root:
         return next((place for place in places if place.is_file()), None)
 
 
+HOST = Root(path=Path("/"))
+
+
 def installed(folder: Path) -> Root | None:
     """The packages in `folder`, if they are all there and of the kind wanted now."""
     stamp = folder / _STAMP
     if stamp.is_file() and stamp.read_text().startswith(_recipe()):
         return Root(path=folder)
     return None
+
+
+def of_host() -> Root | None:
+    """The host's own programs, where it has one that speaks."""
+    return HOST if (HOST.path / "usr/bin/espeak-ng").is_file() else None
 
 
 def ensure(folder: Path, *, mirror: str | None = None) -> Root:

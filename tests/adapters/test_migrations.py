@@ -1,6 +1,7 @@
 """The database is brought up to date once, wholly, and never in a way nobody noticed."""
 
 import asyncio
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from ivr.adapters.migrations import migrate
 from ivr.adapters.postgres import check_database, where
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.errors import Refusal
+
+# The first release has the migrations up to here.
+WITH_NOTHING_BEFORE = 7
 
 
 @pytest.fixture
@@ -74,12 +78,34 @@ async def test_a_file_that_fails_is_refused_with_its_line_and_leaves_nothing(
     assert "extra" not in await tables(database_url)
 
 
-async def test_a_database_newer_than_the_program_is_refused(
+async def test_a_database_that_a_newer_program_has_brought_up_to_date_is_taken_as_it_is(
     database_url: str, sql_dir: Path
 ) -> None:
+    await migrate(database_url, sql_dir)
+    assert await migrate(database_url) == []
+    assert "extra" in await tables(database_url)
+
+
+async def test_a_newer_database_that_breaks_with_older_programs_is_refused(
+    database_url: str, sql_dir: Path
+) -> None:
+    (extra,) = sql_dir.glob("*_extra.sql")  # noqa: ASYNC240
+    extra.rename(extra.with_name(extra.name.replace("_extra", "_breaks_all")))
     (name,) = await migrate(database_url, sql_dir)
     with pytest.raises(Refusal, match=rf"newer than this program.*{name}"):
         await migrate(database_url)
+
+
+def test_a_migration_that_is_not_said_to_break_takes_nothing_away() -> None:
+    """Else a roll-back, or the program that still runs while its standby migrates, would fail."""
+    for file in sorted(SQL_DIR.glob("0*.sql"))[WITH_NOTHING_BEFORE:]:
+        said = re.sub(r"--.*", "", file.read_text())
+        taken = re.findall(
+            r"DROP (?:TABLE|COLUMN|FUNCTION)|RENAME|ALTER COLUMN \w+ (?:TYPE|SET NOT NULL)"
+            r"|ADD COLUMN (?=[^,;]* NOT NULL)(?![^,;]* DEFAULT )[^,;]*",
+            said,
+        )
+        assert not taken or "_breaks_" in file.name, (file.name, taken)
 
 
 async def test_a_gap_in_the_numbers_is_refused(database_url: str, sql_dir: Path) -> None:

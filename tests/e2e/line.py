@@ -22,7 +22,7 @@ POLL_S = 0.05
 class Line:
     """A controller that can be started, stopped and killed, on servers that outlive it.
 
-    Those of one test keep one list of those `started`.
+    Those of one test keep one list of those `started`. `root` is the version that is run.
     """
 
     config_dir: Path
@@ -31,6 +31,7 @@ class Line:
     database_url: str
     log: Path
     arguments: tuple[str, ...] = ()
+    root: Path = PROJECT_ROOT
     started: list["Line"] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = field(default=None)
 
@@ -51,7 +52,7 @@ class Line:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ivr", "--config", str(self.config_dir), "run",
                 *self.arguments,
-                cwd=PROJECT_ROOT, env={**os.environ, **self.environment},
+                cwd=self.root, env={**os.environ, **self.environment},
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
