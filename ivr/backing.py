@@ -13,6 +13,7 @@ from ivr.adapters.ari import AriTarget
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
+from ivr.adapters.studio import Synthesiser
 from ivr.adapters.synthesis import EspeakNg
 from ivr.domain.service import Service
 from ivr.embedded import packages
@@ -74,9 +75,14 @@ def without_trunk(settings: Settings, service: Service) -> tuple[Service, str | 
     return replace(service, lines=tuple(lines)), NO_TRUNK
 
 
+def voice(settings: Settings) -> Synthesiser:
+    """Whoever speaks what is written. Blocking. Raises Refusal."""
+    return EspeakNg(programs=_root(settings))
+
+
 def build_prompts(settings: Settings, service: Service) -> int:
     """Speak the prompts that are missing or changed; how many. Blocking. Raises Refusal."""
-    programs = EspeakNg(programs=_root(settings))
+    speaker = voice(settings)
     with ExitStack() as stack:
         shown: list[Progress] = []
 
@@ -85,7 +91,7 @@ def build_prompts(settings: Settings, service: Service) -> int:
                 shown.append(stack.enter_context(Progress(doing="Speaking the prompts")))
             shown[0].at(f"{done} of {total}")
 
-        return studio.build(service, settings.prompts_dir, programs, progress=progress)
+        return studio.build(service, settings.prompts_dir, speaker, progress=progress)
 
 
 def alone(service: Service) -> Mapping[str, str]:

@@ -8,7 +8,16 @@ from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
 from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
-from ivr.ports import AloneNotes, Clock, Journal, NoNotes, Numbers, Speech
+from ivr.ports import (
+    AloneNotes,
+    Clock,
+    Journal,
+    NoNotes,
+    NoNotices,
+    Notices,
+    Numbers,
+    Speech,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +26,7 @@ class House:
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
     `pace` is how long calls have taken counsellors lately. `alone` is what Asterisk noted of
-    the calls that it served by itself.
+    the calls that it served by itself. `notices` are what callers are told for a while.
     """
 
     node: str
@@ -31,6 +40,7 @@ class House:
     door: Door
     pace: Pace = field(default_factory=Pace)
     alone: AloneNotes = field(default_factory=NoNotes)
+    notices: Notices = field(default_factory=NoNotices)
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

@@ -14,6 +14,7 @@ class Wish(StrEnum):
     DISPOSITION = "5"
     URGENT = "6"
     CALLBACKS = "7"  # work through those who are to be called back
+    NOTICE = "8"  # tell every caller something, or close a line for a while
 
 
 # These may name their choice at once: `*21`, `*55`.

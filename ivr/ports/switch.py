@@ -58,6 +58,21 @@ class Switch(Protocol):
         """Stop a playback, and whether it was there; its end follows as an event."""
         ...
 
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """Record what comes from an answered channel, until a key or for so long.
+
+        Its end is a RecordingEnded. One of the same name is replaced.
+        """
+        ...
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """Copy a recording that has ended to another name, which nothing has yet."""
+        ...
+
+    async def forget_recording(self, recording: str) -> None:
+        """Stop a recording, and keep nothing of it; nothing if there is none."""
+        ...
+
     async def start_music(self, channel: ChannelId) -> None:
         """Start the hold music."""
         ...

@@ -60,6 +60,22 @@ class FakeSwitch:
         await self._pass()
         return self._asterisk.stop_playing(playback)
 
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        self._asterisk.record(await self._idle(channel), recording, longest_s)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        await self._pass()
+        assert recording in self._asterisk.recordings
+        assert name not in self._asterisk.recordings
+        self._asterisk.recordings.add(name)
+
+    async def forget_recording(self, recording: str) -> None:
+        await self._pass()
+        for channel in self._asterisk.channels.values():
+            if channel.recording == recording:
+                self._asterisk.end_recording(channel, kept=False)
+        self._asterisk.recordings.discard(recording)
+
     async def start_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = True
 
@@ -211,6 +227,8 @@ class FakeSwitch:
         found = await self._channel(channel)
         if found.playing is not None:
             raise AssertionError(f"a verb was sent to {channel} while it plays {found.playing}")
+        if found.recording is not None:
+            raise AssertionError(f"a verb was sent to {channel} while it records")
         return found
 
 

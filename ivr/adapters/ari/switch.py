@@ -36,6 +36,9 @@ NO_ANSWER = "19"
 NORMAL_CLEARING = "16"
 # Sent as `Reason: SIP;cause=200;text="Call completed elsewhere"` (RFC 3326).
 ANSWERED_ELSEWHERE = "26"
+# How a recording is named that is played; what is no such name is the path of a sound file.
+RECORDED = "recording:"
+RECORDING_FORMAT = "alaw"
 # How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
 STOP_TRIES, STOP_AGAIN_S = 100, 0.02
 
@@ -58,7 +61,7 @@ class AriSwitch:
 
     async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
         """See `ivr.ports.Switch`."""
-        sounds = [f"sound:{path}" for path in media]
+        sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
         await self._requests.do(
             "POST",
             f"channels/{seg(channel)}/play/{seg(playback)}",
@@ -79,6 +82,28 @@ class AriSwitch:
             except SwitchRefused:
                 await asyncio.sleep(STOP_AGAIN_S)
         return await self._requests.do("DELETE", path, gone_is_fine=True)
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """See `ivr.ports.Switch`."""
+        wanted = {
+            "name": recording,
+            "format": RECORDING_FORMAT,
+            "maxDurationSeconds": round(longest_s),
+            "ifExists": "overwrite",
+            "terminateOn": "any",
+        }
+        await self._requests.do("POST", f"channels/{seg(channel)}/record", wanted)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """See `ivr.ports.Switch`."""
+        path = f"recordings/stored/{seg(recording)}/copy"
+        check(await self._requests.send("POST", path, destinationRecordingName=name), path)
+
+    async def forget_recording(self, recording: str) -> None:
+        """See `ivr.ports.Switch`."""
+        for state in ("live", "stored"):
+            path = f"recordings/{state}/{seg(recording)}"
+            await self._requests.do("DELETE", path, gone_is_fine=True)
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""

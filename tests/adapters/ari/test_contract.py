@@ -27,6 +27,9 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "answer": lambda switch: switch.answer(CALLER),
     "play": lambda switch: switch.play(CALLER, PLAYBACK, [Media("/a"), Media("/b")]),
     "stop": lambda switch: switch.stop(PLAYBACK),
+    "record": lambda switch: switch.record(CALLER, "draft-1-1-fi", longest_s=30),
+    "keep_recording": lambda switch: switch.keep_recording("draft-1-1-fi", "families-1a-fi"),
+    "forget_recording": lambda switch: switch.forget_recording("draft-1-1-fi"),
     "start_music": lambda switch: switch.start_music(CALLER),
     "queue_music": lambda switch: switch.queue_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
@@ -172,6 +175,7 @@ def test_every_request_has_a_documented_method_and_path(
         "channels",
         "endpoints",
         "playbacks",
+        "recordings",
     }
     for request in requests:
         documented.operation(request)

@@ -1,0 +1,170 @@
+"""The `ivr notice` command: what the callers of a line are told for a while, and its end."""
+
+import argparse
+import hashlib
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ivr import backing, config, logs
+from ivr.adapters import clips
+from ivr.adapters.notice_folder import NoticeFolder
+from ivr.adapters.studio import Synthesiser
+from ivr.domain.call import Language, LineId
+from ivr.domain.notice import MOST, MOST_S, Notice, Spoken
+from ivr.domain.notice_end import read_end
+from ivr.domain.schedule import local
+from ivr.domain.script import SENTENCE_END, in_words
+from ivr.domain.service import ServiceLine
+from ivr.errors import Refusal
+from ivr.masking import escape
+from ivr.settings import Settings
+
+MOST_CHARACTERS: Final = 600
+_NAMES: Final[Mapping[Language, str]] = {Language.FI: "Finnish", Language.SV: "Swedish"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be said after `ivr notice`."""
+    verbs = parser.add_subparsers(required=True, metavar="WHAT")
+    setting = verbs.add_parser("set", help="let the callers of a line hear it from now on")
+    setting.add_argument("line", metavar="LINE", help="its name in lines.yaml")
+    setting.add_argument("--text-fi", metavar="TEXT", help="what is said in Finnish")
+    setting.add_argument("--text-sv", metavar="TEXT", help="what is said in Swedish")
+    setting.add_argument(
+        "--until",
+        metavar="T",
+        required=True,
+        help='when it ends: 14:30, "2026-12-24 12:00", friday (its first minute) or "friday 12:00";'
+        f" {MOST.days} days ahead at most",
+    )
+    setting.add_argument("--close", action="store_true", help="the line is closed meanwhile")
+    setting.set_defaults(command=_set)
+    listing = verbs.add_parser("list", help="what is told now")
+    listing.set_defaults(command=_list)
+    ending = verbs.add_parser("end", help="tell it no more, and open the line again")
+    ending.add_argument("line", metavar="LINE")
+    ending.set_defaults(command=_end)
+
+
+def _set(parsed: argparse.Namespace, settings: Settings) -> int:
+    logs.configure(as_json=False, level=logging.WARNING)
+    now = datetime.now(UTC)
+    line = _line(parsed)
+    until = _until(parsed.until, now)
+    texts = _texts(parsed, line)
+    folder = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    _tidy(folder, now)
+    voice = backing.voice(settings)
+    spoken = {
+        language: _spoken(folder, voice, line, language, text) for language, text in texts.items()
+    }
+    notice = Notice(line=line.id, since=now, until=until, closes=parsed.close, spoken=spoken)
+    folder.write(notice)
+    _print(_told(notice))
+    return 0
+
+
+def _list(parsed: argparse.Namespace, settings: Settings) -> int:
+    logs.configure(as_json=False, level=logging.WARNING)
+    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), datetime.now(UTC)
+    held = [notice for line in sorted(folder.known) if (notice := folder.of(line, now))]
+    for notice in held:
+        _print(_told(notice))
+        for language, spoken in notice.spoken.items():
+            _print(f"  {language}: {spoken.text or 'recorded on the phone'}")
+    if not held:
+        _print("No notices.")
+    return 0
+
+
+def _end(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Also where the configuration is damaged just now."""
+    folder, line = NoticeFolder(settings.notices_dir, settings.prompts_dir), LineId(parsed.line)
+    if folder.of(line, datetime.now(UTC)) is None:
+        raise Refusal(f"No notice holds for {escape(line)}: see `ivr notice list`.")
+    folder.remove(line)
+    _print(f"{line}: ended.")
+    return 0
+
+
+def _line(parsed: argparse.Namespace) -> ServiceLine:
+    service = config.load(parsed.config)
+    line = service.line(LineId(parsed.line))
+    if line is None:
+        names = ", ".join(each.id for each in service.lines)
+        raise Refusal(f"There is no line {escape(parsed.line)}; there are {names}.")
+    return line
+
+
+def _until(text: str, now: datetime) -> datetime:
+    try:
+        return read_end(text, now)
+    except ValueError as wrong:
+        raise Refusal(f"--until: {escape(str(wrong))}.") from None
+
+
+def _texts(parsed: argparse.Namespace, line: ServiceLine) -> Mapping[Language, str]:
+    """What is said in each language of the line. Raises Refusal."""
+    given = {Language.FI: parsed.text_fi, Language.SV: parsed.text_sv}
+    for language, text in given.items():
+        option = f"--text-{language}"
+        if text is not None and language not in line.languages:
+            raise Refusal(
+                f"{option}: the line {line.id} does not speak {_NAMES[language]}; leave it out."
+            )
+        if language not in line.languages:
+            continue
+        if text is None or not text.strip():
+            raise Refusal(
+                f"{option} is missing: callers of {line.id} who choose {_NAMES[language]} are to"
+                " understand it, too."
+            )
+        if len(text) > MOST_CHARACTERS:
+            raise Refusal(
+                f"{option} has {len(text)} characters, where {MOST_CHARACTERS} fit: shorten it."
+            )
+    return {language: " ".join(given[language].split()) for language in line.languages}
+
+
+def _spoken(
+    folder: NoticeFolder, voice: Synthesiser, line: ServiceLine, language: Language, text: str
+) -> Spoken:
+    """The text as a clip, before anybody can hear it. Raises Refusal."""
+    words = in_words(text if text.endswith(SENTENCE_END) else f"{text}.", language)
+    mark = hashlib.sha256(f"{voice.voice}\n{words}".encode()).hexdigest()[:16]
+    sound = f"notices/{line.id}-{mark}-{language}"
+    file = folder.clip(sound)
+    voice.speak(words, language, file)
+    seconds = clips.seconds(file) or 0.0
+    if seconds > MOST_S:
+        file.unlink()
+        raise Refusal(
+            f"--text-{language} takes {seconds:.0f} s to say, where {MOST_S:.0f} s fit: shorten it."
+        )
+    return Spoken(sound=sound, seconds=seconds, text=text)
+
+
+def _tidy(folder: NoticeFolder, now: datetime) -> None:
+    """Clips that are older than any notice that holds."""
+    gone_by = (now - MOST - timedelta(days=1)).timestamp()
+    for file in _clips(folder):
+        if file.stat().st_mtime < gone_by:
+            file.unlink(missing_ok=True)
+
+
+def _clips(folder: NoticeFolder) -> list[Path]:
+    return list(folder.clip("notices/any").parent.glob(f"*{clips.SUFFIX}"))
+
+
+def _told(notice: Notice) -> str:
+    meanwhile = "; the line is closed meanwhile" if notice.closes else ""
+    until = f"{local(notice.until):%A %Y-%m-%d %H:%M}"
+    return f"{notice.line}: told to every caller until {until}{meanwhile}."
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{escape(line)}\n")
