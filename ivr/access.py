@@ -14,7 +14,7 @@ from ivr.settings import Settings
 
 _PIN = re.compile(r"[0-9]{4,6}")
 _NEW_PIN_DIGITS = 6
-_ADMINISTRATORS = "*8"  # no counsellor can be called so
+_ADMINISTRATORS = "*9"  # no counsellor can be called so
 _TOKEN_BYTES = 32
 
 
@@ -39,7 +39,7 @@ def pins(settings: Settings, service: Service) -> Mapping[CounsellorId, str]:
 
 
 def administrators_pin(settings: Settings) -> str | None:
-    """The PIN of the code *8, kept beside those of the counsellors under that name.
+    """The PIN of the code *9, kept beside those of the counsellors under that name.
 
     None where a file of one's own has none: then nobody is let in by that code. Raises Refusal
     for a damaged file.

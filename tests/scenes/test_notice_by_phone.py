@@ -37,12 +37,12 @@ def one_line() -> Service:
 
 
 async def speak(world: World, answers: Mapping[str, str], account: str = "anna") -> list[str]:
-    """Dial *8, key in the answers, and speak for three seconds wherever one is to; what was heard.
+    """Dial *9, key in the answers, and speak for three seconds wherever one is to; what was heard.
 
     What is said ends with the key `#`.
     """
     speaking(world)
-    return await dial(world, account, "*8", answers)
+    return await dial(world, account, "*9", answers)
 
 
 def speaking(world: World, seconds: float = SPEAKS_S) -> None:
@@ -132,7 +132,7 @@ async def test_what_was_not_good_is_recorded_anew(world: World) -> None:
 @in_virtual_time(house())
 async def test_silence_is_no_recording(world: World) -> None:
     speaking(world, -0.3)
-    heard = await dial(world, "anna", "*8", AGREED)
+    heard = await dial(world, "anna", "*9", AGREED)
     assert heard.count("fi/desk_notice_silent") == 5
     assert heard[-1] == "fi/desk_nothing_keyed"
     assert held(world) is None
@@ -192,10 +192,10 @@ async def test_a_disk_that_takes_nothing_is_said(world: World) -> None:
 
 @in_virtual_time(house())
 async def test_after_three_wrong_pins_that_phone_and_every_other_waits(world: World) -> None:
-    heard = await dial(world, "anna", "*8", {"desk_pin": "1111# 2222# 2468#"})
+    heard = await dial(world, "anna", "*9", {"desk_pin": "1111# 2222# 2468#"})
     assert heard[-1] == "fi/desk_barred"
     assert heard.count("fi/desk_wrong") == 2
-    heard = await dial(world, SHARED, "*8", {"desk_pin": f"{ADMINISTRATORS}#"})
+    heard = await dial(world, SHARED, "*9", {"desk_pin": f"{ADMINISTRATORS}#"})
     assert heard[-1] == "sv/desk_barred"
     await asyncio.sleep(61)
     heard = await speak(world, AGREED)
@@ -204,7 +204,7 @@ async def test_after_three_wrong_pins_that_phone_and_every_other_waits(world: Wo
 
 @in_virtual_time(house())
 async def test_a_counsellors_own_pin_does_not_open_it(world: World) -> None:
-    heard = await dial(world, "anna", "*8", {"desk_pin": "2468#"})
+    heard = await dial(world, "anna", "*9", {"desk_pin": "2468#"})
     assert "fi/desk_wrong" in heard
     assert "fi/desk_notice_which" not in heard
 
@@ -266,7 +266,7 @@ def test_who_records_as_the_controller_dies_begins_anew_and_holds_up_nobody() ->
         world = World(service())
         world.start()
         await asyncio.sleep(0.1)
-        channel = world.asterisk.dial_code("anna", "*8")
+        channel = world.asterisk.dial_code("anna", "*9")
         with world.habit(channel, {"desk_pin": f"{ADMINISTRATORS}#", "desk_notice_which": "1#"}):
             await world.until(lambda: channel.recording is not None, 60)
             assert world.controller is not None
