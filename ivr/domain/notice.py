@@ -1,6 +1,7 @@
 """What every caller of a line is told for a while, and whether the line is closed meanwhile."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ MOST_S: Final = 30.0
 RECORDING: Final = "recording:"
 """How a sound is named that the switch has recorded and keeps itself; others are clips."""
 
+_SOUND: Final = re.compile(r"(notices/|recording:)[a-z0-9_-]+")
 _MOST_CHARACTERS: Final = 16_384
 _JSON = json.JSONEncoder(ensure_ascii=False, indent=1)
 
@@ -95,10 +97,17 @@ def decode(text: str) -> Notice:
         closes=fields.flag("closes"),
         spoken={
             Language(each.text("language")): Spoken(
-                sound=each.text("sound"),
+                sound=_sound(each.text("sound")),
                 seconds=each.count("ms") / 1000,
                 text=each.some("text"),
             )
             for each in fields.several("spoken")
         },
     )
+
+
+def _sound(name: str) -> str:
+    """A name that leads to no other file."""
+    if not _SOUND.fullmatch(name):
+        raise ValueError(f"{name!r} is no sound of a notice")
+    return name

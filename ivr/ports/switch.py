@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.recovery import Found
 from ivr.domain.sweep import Ours
 from ivr.ports.events import PlaybackId, SwitchEvent
@@ -185,6 +185,10 @@ class Switch(Protocol):
 
     async def tell_at_work(self, phones: str) -> None:
         """Keep, for as long as the switch runs, what `domain.alone.at_work` writes."""
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        """Keep, for as long as the switch runs, that the line is closed until then (Unix time)."""
+        ...
 
     async def ours(self) -> Ours:
         """The channels and bridges of our application now; one small request."""

@@ -70,6 +70,8 @@ def test_what_is_written_is_read_again(since: datetime, lasting: timedelta, clos
         ("v", None),
         ("closes", "yes"),
         ("spoken", "x"),
+        ("spoken", [{"language": "fi", "sound": "notices/../../secret", "ms": 1}]),
+        ("spoken", [{"language": "fi", "sound": "/etc/passwd", "ms": 1}]),
     ],
 )
 def test_what_somebody_has_spoilt_is_not_read(field: str, value: object) -> None:

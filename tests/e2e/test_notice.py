@@ -76,9 +76,16 @@ async def test_a_notice_is_recorded_on_a_phone_and_heard_by_the_next_caller(
     line: Line, telephony: Telephony, prompts: Path, *, anna: Phone
 ) -> None:
     pcm = {lang: decoded((prompts / lang / f"{AS_PROMPT}.alaw").read_bytes()) for lang in Language}
-    ids = [each.id for each in config.load(line.config_dir).lines]
+    ids = [str(each.id) for each in config.load(line.config_dir).lines]
     administrators = pin(line, "*9")
     call = await anna.dial("*9")
+    await call.heard("fi/desk_pin")
+    await call.press(f"{administrators}#")
+    await call.heard("fi/desk_notice_line")
+    await call.press(f"{ids.index('quiet') + 1}#")
+    await call.heard("fi/desk_notice_speak_fi", out=True)
+    await line.kill()  # in the middle of it: nothing of it is kept, and nobody waits for its end
+    await line.start()
     await call.heard("fi/desk_pin")
     await call.press(f"{administrators}#")
     await call.heard("fi/desk_notice_line")

@@ -95,6 +95,7 @@ class FakeAsterisk:
         self.past: dict[ChannelId, Channel] = {}
         self.events: asyncio.Queue[SwitchEvent | None] | None = None  # of the newest connection
         self.at_work = ""
+        self.closed: dict[str, int] = {}  # until when (Unix time), by line; 0: it is not
         self.recordings: set[str] = set()  # kept, by name
         self._number = 0
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.recovery import Found
 from ivr.domain.sweep import Ours
 from ivr.ports import (
@@ -45,6 +45,10 @@ class FakeSwitch:
     async def tell_at_work(self, phones: str) -> None:
         await self._pass()
         self._asterisk.at_work = phones
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        await self._pass()
+        self._asterisk.closed[line] = until
 
     async def progress(self, channel: ChannelId) -> None:
         (await self._idle(channel)).progress += 1

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from ivr.domain.call import Language, LineId
+from ivr.domain.callback import Status
 from ivr.domain.journal import EventKind
 from ivr.domain.notice import Notice, Spoken
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.service import Service
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE, PAID, changed, service
-from tests.fakes.time import BEGIN
+from tests.fakes.time import BEGIN, run_in_virtual_time
+from tests.scenes.called_back import CalledBack
 from tests.scenes.desks import in_virtual_time
 from tests.scenes.world import World
 
@@ -191,3 +193,34 @@ async def test_a_restart_changes_nothing(world: World) -> None:
     await world.until_over(caller)
     assert world.heard(caller)[0] == FI
     assert world.outcomes(caller) == ["closed_hours"]
+
+
+def test_nobody_is_called_back_while_the_line_is_closed_and_everybody_after_it() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin()
+        closed = told(closes=True, minutes=30)
+        world.board.put(closed)
+        world.phone("anna")
+        await asyncio.sleep(20 * 60)
+        assert not world.request.attempts
+        world.board.end(closed.line)
+        await world.until(lambda: world.request.status is Status.REACHED, 120)
+        await world.close()
+
+    run_in_virtual_time(story())
+
+
+def test_who_accepts_a_callback_as_the_line_is_closed_dials_nobody() -> None:
+    async def story() -> None:
+        world = await CalledBack.begin({})
+        world.phone("anna")
+        await world.until(lambda: "fi/back_fi" in world.told("anna"))
+        leg = world.channel("anna")
+        assert leg is not None
+        world.board.put(told(closes=True))
+        world.asterisk.press(leg, "1")
+        await world.until(lambda: "fi/back_not_now" in world.told("anna"))
+        assert not world.request.attempts
+        await world.close()
+
+    run_in_virtual_time(story())

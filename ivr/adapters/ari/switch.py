@@ -8,7 +8,7 @@ from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.sweep import Ours
 from ivr.ports import (
     ChannelGone,
@@ -20,7 +20,7 @@ from ivr.ports import (
 
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
-AT_WORK = "AT_WORK"  # read in local/alone.conf
+AT_WORK, CLOSED = "AT_WORK", "CLOSED_"  # read in local/alone.conf
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
 # Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
@@ -266,6 +266,11 @@ class AriSwitch:
     async def tell_at_work(self, phones: str) -> None:
         """See `ivr.ports.Switch`."""
         body = {"variable": AT_WORK, "value": phones}
+        await self._requests.do("POST", "asterisk/variable", body)
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        """See `ivr.ports.Switch`."""
+        body = {"variable": f"{CLOSED}{line}", "value": str(until)}
         await self._requests.do("POST", "asterisk/variable", body)
 
     async def ours(self) -> Ours:

@@ -13,7 +13,7 @@ import pytest
 
 from ivr.adapters.ari.events import UNWANTED, Translator
 from ivr.adapters.ari.switch import AriSwitch
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.ports import Media, PlaybackId, Switch
 
 from .conftest import Exchange
@@ -60,6 +60,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "hang_up": lambda switch: switch.hang_up(CALLER),
     "apologise": lambda switch: switch.apologise(CALLER),
     "tell_at_work": lambda switch: switch.tell_at_work("1795331875,free/anna,"),
+    "tell_closed": lambda switch: switch.tell_closed(LineId("free"), 1795331875),
     "ours": lambda switch: switch.ours(),
     "snapshot": lambda switch: switch.snapshot(),
 }
