@@ -53,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _set(parsed: argparse.Namespace, settings: Settings) -> int:
     logs.configure(as_json=False, level=logging.WARNING)
     now = datetime.now(UTC)
+    _check_there_is_a_line(settings)
     line = _line(parsed)
     until = _until(parsed.until, now)
     texts = _texts(parsed, line)
@@ -89,6 +90,14 @@ def _end(parsed: argparse.Namespace, settings: Settings) -> int:
     folder.remove(line)
     _print(f"{line}: ended.")
     return 0
+
+
+def _check_there_is_a_line(settings: Settings) -> None:
+    """Where none has run, nobody would ever hear it. Raises Refusal."""
+    if not (settings.state_dir / "outbox.sqlite").exists():
+        raise Refusal(
+            f"No line has run with {settings.state_dir}: set IVR_STATE_DIR as the line has it."
+        )
 
 
 def _line(parsed: argparse.Namespace) -> ServiceLine:

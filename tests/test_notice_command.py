@@ -33,6 +33,7 @@ class Mute:
 def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IVR_STATE_DIR", str(tmp_path))
     monkeypatch.setattr(backing, "voice", lambda _: Tones())
+    (tmp_path / "outbox.sqlite").touch()
     return tmp_path
 
 
@@ -120,6 +121,15 @@ def test_what_is_wrong_is_said_in_one_line_and_nobody_hears_anything(
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
+    assert told(state_dir) is None
+
+
+def test_where_no_line_has_run_nobody_would_hear_it(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (state_dir / "outbox.sqlite").unlink()
+    assert main(["notice", "set", "families", *SAID, *SOON]) == 1
+    assert f"No line has run with {state_dir}" in capsys.readouterr().err
     assert told(state_dir) is None
 
 

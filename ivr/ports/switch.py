@@ -66,7 +66,7 @@ class Switch(Protocol):
         ...
 
     async def keep_recording(self, recording: str, name: str) -> None:
-        """Copy a recording that has ended to another name, which nothing has yet."""
+        """Copy a recording that has ended to another name, which nothing has."""
         ...
 
     async def forget_recording(self, recording: str) -> None:

@@ -1,7 +1,7 @@
 """An administrator dials in, to tell a line's callers something or to close it for a while."""
 
-import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,8 @@ from ivr.stage.desk_call import DeskCall, Said
 MOST_TAKES: Final = 5
 SHORTEST_S: Final = 1.0  # Asterisk counts whole seconds
 
+# Two in turn, so that a line's recordings never grow in number.
+_NAMES: Final = ("a", "b")
 _YES_NO: Final[Mapping[str, bool]] = {"1": True, "2": False}
 _DURATIONS: Final[Mapping[str, str]] = {key: key for key in (*HOURS_KEYS, *DAYS_KEYS)}
 
@@ -86,7 +88,7 @@ async def _change(call: DeskCall, line: ServiceLine) -> bool:
     new = await _agreed(call, line, spoken)
     if new is None:
         return False
-    await _put(call, new, held)
+    await _put(call, new)
     await call.say("desk_notice_live")
     return True
 
@@ -137,18 +139,16 @@ async def _agreed(
     return Notice(line=line.id, since=call.now(), until=until, closes=closes, spoken=spoken)
 
 
-async def _put(call: DeskCall, new: Notice, before: Notice | None) -> None:
-    """The recordings under names of their own, which nobody records over; then the notice."""
-    mark = secrets.token_hex(6)
+async def _put(call: DeskCall, new: Notice) -> None:
+    """The recordings under names that nothing has which is heard now; then the notice."""
+    held = call.notices.of(new.line, call.now())
+    heard = set() if held is None else {each.sound[-1] for each in held.spoken.values()}
+    name = next(each for each in _NAMES if each not in heard)
     kept = {
-        language: await call.keep(each, f"{new.line}-{mark}-{language}")
+        language: await call.keep(each, f"{new.line}-{language}-{name}")
         for language, each in new.spoken.items()
     }
-    await call.notices.put(
-        Notice(line=new.line, since=new.since, until=new.until, closes=new.closes, spoken=kept)
-    )
-    for each in () if before is None else before.spoken.values():
-        await call.forget(each)
+    await call.notices.put(replace(new, spoken=kept))
 
 
 def _ends(until: datetime, now: datetime) -> Said:

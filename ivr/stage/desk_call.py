@@ -1,20 +1,25 @@
 """A code dialled on a counsellor's phone: what is said to whoever is there, and what they key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
+
+import structlog
 
 from ivr.domain.call import ChannelId, CounsellorId, Language
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.notice import RECORDING, Spoken
 from ivr.domain.phrase import Slot
 from ivr.domain.service import ServiceLine
-from ivr.ports import Clock, Door, DutyDesk, Notices, Utterance
+from ivr.ports import Clock, Door, DutyDesk, Notices, NotKept, SwitchRefused, Utterance
 from ivr.stage.asking import ask
 from ivr.stage.keying import KeyTimers, key_in
 from ivr.stage.party import Party, Prompt
 from ivr.stage.worklist import Worklist
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -89,21 +94,20 @@ class DeskCall:
     async def record(self, language: Language, *, longest_s: float) -> Spoken | None:
         """What they say, in this language, until a key or for so long; None if it failed.
 
-        Kept until they say something else in it, and for this call alone: see `keep`.
+        Kept until they say something else in it, and for this call alone: see `keep`. Raises
+        NotKept.
         """
         name = draft(self.party.channel, language)
-        seconds = await self.party.record(name, longest_s=longest_s)
+        with _kept():
+            seconds = await self.party.record(name, longest_s=longest_s)
         return None if seconds is None else Spoken(sound=f"{RECORDING}{name}", seconds=seconds)
 
     async def keep(self, spoken: Spoken, name: str) -> Spoken:
-        """Keep what they have said for good, under this name."""
-        await self.party.keep_recording(spoken.sound.removeprefix(RECORDING), name)
+        """Keep what they have said, in place of whatever has this name. Raises NotKept."""
+        with _kept():
+            await self.party.forget_recording(name)
+            await self.party.keep_recording(spoken.sound.removeprefix(RECORDING), name)
         return replace(spoken, sound=f"{RECORDING}{name}")
-
-    async def forget(self, spoken: Spoken) -> None:
-        """Nobody hears this any more; nothing if it was not recorded."""
-        if spoken.sound.startswith(RECORDING):
-            await self.party.forget_recording(spoken.sound.removeprefix(RECORDING))
 
     async def digits(self, *words: Words) -> str:
         """Ask for digits; empty where none came."""
@@ -122,6 +126,16 @@ class DeskCall:
     def _prompts(self, words: Sequence[Words]) -> list[Prompt]:
         languages = [self._language] if self._language is not None else list(Language)
         return [_prompt(each, language) for language in languages for each in words]
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """A switch that cannot write where it keeps recordings refuses."""
+    try:
+        yield
+    except SwitchRefused as refused:
+        log.exception("desk.not_recorded")
+        raise NotKept from refused
 
 
 def draft(channel: ChannelId, language: Language) -> str:

@@ -97,6 +97,7 @@ class FakeAsterisk:
         self.at_work = ""
         self.closed: dict[str, int] = {}  # until when (Unix time), by line; 0: it is not
         self.recordings: set[str] = set()  # kept, by name
+        self.keeps_recordings = True
         self._number = 0
 
     def emit(self, event: SwitchEvent) -> None:

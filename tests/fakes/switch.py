@@ -15,6 +15,7 @@ from ivr.ports import (
     Snapshot,
     Switch,
     SwitchEvent,
+    SwitchRefused,
     SwitchUnavailable,
 )
 from tests.fakes.asterisk import Channel, FakeAsterisk
@@ -65,7 +66,10 @@ class FakeSwitch:
         return self._asterisk.stop_playing(playback)
 
     async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
-        self._asterisk.record(await self._idle(channel), recording, longest_s)
+        found = await self._idle(channel)
+        if not self._asterisk.keeps_recordings:
+            raise SwitchRefused("Asterisk refused record with 500")
+        self._asterisk.record(found, recording, longest_s)
 
     async def keep_recording(self, recording: str, name: str) -> None:
         await self._pass()

@@ -170,14 +170,18 @@ async def test_no_such_line_is_no_line(world: World) -> None:
 @in_virtual_time(house())
 async def test_one_that_holds_is_ended_or_replaced(world: World) -> None:
     await speak(world, AGREED)
-    before = world.asterisk.recordings.copy()
-    await speak(world, AGREED | {"desk_notice_menu": "1", "desk_notice_close": "1"})
-    notice = held(world)
-    assert notice is not None
-    assert notice.closes
+    anew = AGREED | {"desk_notice_menu": "1", "desk_notice_close": "1"}
+    for _ in range(3):
+        before = held(world)
+        await speak(world, anew)
+        notice = held(world)
+        assert before is not None
+        assert notice is not None
+        assert notice.closes
+        heard_so_far = {each.sound for each in before.spoken.values()}
+        assert not heard_so_far & {each.sound for each in notice.spoken.values()}
     await asyncio.sleep(1)
-    assert len(world.asterisk.recordings) == 2
-    assert not before & world.asterisk.recordings
+    assert len(world.asterisk.recordings) == 4  # however often: two a language, in turn
     heard = await speak(world, AGREED | {"desk_notice_menu": "2"})
     assert heard[-2:] == ["fi/desk_notice_menu", "fi/desk_notice_ended"]
     assert held(world) is None
@@ -188,6 +192,14 @@ async def test_a_disk_that_takes_nothing_is_said(world: World) -> None:
     world.board.full = True
     heard = await speak(world, AGREED)
     assert heard[-1] == "fi/desk_notice_not_kept"
+
+
+@in_virtual_time(house())
+async def test_a_switch_that_cannot_record_is_said(world: World) -> None:
+    world.asterisk.keeps_recordings = False
+    heard = await speak(world, AGREED)
+    assert heard[-1] == "fi/desk_notice_not_kept"
+    assert held(world) is None
 
 
 @in_virtual_time(house())
