@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What can be said after `ivr notice`."""
     verbs = parser.add_subparsers(required=True, metavar="WHAT")
     setting = verbs.add_parser("set", help="let the callers of a line hear it from now on")
-    setting.add_argument("line", metavar="LINE", help="its name in lines.yaml")
+    setting.add_argument("line", metavar="LINE", nargs="+", help="its name in lines.yaml")
     setting.add_argument("--text-fi", metavar="TEXT", help="what is said in Finnish")
     setting.add_argument("--text-sv", metavar="TEXT", help="what is said in Swedish")
     setting.add_argument(
@@ -46,26 +46,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing = verbs.add_parser("list", help="what is told now")
     listing.set_defaults(command=_list)
     ending = verbs.add_parser("end", help="tell it no more, and open the line again")
-    ending.add_argument("line", metavar="LINE")
+    ending.add_argument("line", metavar="LINE", nargs="+")
     ending.set_defaults(command=_end)
 
 
 def _set(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Everything is spoken before anybody hears anything."""
     logs.configure(as_json=False, level=logging.WARNING)
     now = datetime.now(UTC)
     _check_there_is_a_line(settings)
-    line = _line(parsed)
+    lines = _lines(parsed)
     until = _until(parsed.until, now)
-    texts = _texts(parsed, line)
+    texts = _texts(parsed, lines)
     folder = NoticeFolder(settings.notices_dir, settings.prompts_dir)
     _tidy(folder, now)
     voice = backing.voice(settings)
-    spoken = {
-        language: _spoken(folder, voice, line, language, text) for language, text in texts.items()
-    }
-    notice = Notice(line=line.id, since=now, until=until, closes=parsed.close, spoken=spoken)
-    folder.write(notice)
-    _print(_told(notice))
+    spoken = {language: _spoken(folder, voice, language, text) for language, text in texts.items()}
+    for line in lines:
+        said = {language: spoken[language] for language in line.languages}
+        notice = Notice(line=line.id, since=now, until=until, closes=parsed.close, spoken=said)
+        folder.write(notice)
+        _print(_told(notice))
     return 0
 
 
@@ -84,11 +85,14 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _end(parsed: argparse.Namespace, settings: Settings) -> int:
     """Also where the configuration is damaged just now."""
-    folder, line = NoticeFolder(settings.notices_dir, settings.prompts_dir), LineId(parsed.line)
-    if folder.of(line, datetime.now(UTC)) is None:
-        raise Refusal(f"No notice holds for {escape(line)}: see `ivr notice list`.")
-    folder.remove(line)
-    _print(f"{line}: ended.")
+    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), datetime.now(UTC)
+    lines = [LineId(name) for name in parsed.line]
+    for line in lines:
+        if folder.of(line, now) is None:
+            raise Refusal(f"No notice holds for {escape(line)}: see `ivr notice list`.")
+    for line in lines:
+        folder.remove(line)
+        _print(f"{line}: ended.")
     return 0
 
 
@@ -100,13 +104,15 @@ def _check_there_is_a_line(settings: Settings) -> None:
         )
 
 
-def _line(parsed: argparse.Namespace) -> ServiceLine:
+def _lines(parsed: argparse.Namespace) -> Sequence[ServiceLine]:
+    """Those named. Raises Refusal."""
     service = config.load(parsed.config)
-    line = service.line(LineId(parsed.line))
-    if line is None:
-        names = ", ".join(each.id for each in service.lines)
-        raise Refusal(f"There is no line {escape(parsed.line)}; there are {names}.")
-    return line
+    found = {name: service.line(LineId(name)) for name in parsed.line}
+    for name, line in found.items():
+        if line is None:
+            names = ", ".join(each.id for each in service.lines)
+            raise Refusal(f"There is no line {escape(name)}; there are {names}.")
+    return [line for line in found.values() if line is not None]
 
 
 def _until(text: str, now: datetime) -> datetime:
@@ -116,36 +122,35 @@ def _until(text: str, now: datetime) -> datetime:
         raise Refusal(f"--until: {escape(str(wrong))}.") from None
 
 
-def _texts(parsed: argparse.Namespace, line: ServiceLine) -> Mapping[Language, str]:
-    """What is said in each language of the line. Raises Refusal."""
+def _texts(parsed: argparse.Namespace, lines: Sequence[ServiceLine]) -> Mapping[Language, str]:
+    """What is said in each language of the lines. Raises Refusal."""
     given = {Language.FI: parsed.text_fi, Language.SV: parsed.text_sv}
+    texts: dict[Language, str] = {}
     for language, text in given.items():
-        option = f"--text-{language}"
-        if text is not None and language not in line.languages:
-            raise Refusal(
-                f"{option}: the line {line.id} does not speak {_NAMES[language]}; leave it out."
-            )
-        if language not in line.languages:
+        option, name = f"--text-{language}", _NAMES[language]
+        speak = [line.id for line in lines if language in line.languages]
+        if text is not None and not speak:
+            raise Refusal(f"{option}: {lines[0].id} does not speak {name}; leave it out.")
+        if not speak:
             continue
         if text is None or not text.strip():
             raise Refusal(
-                f"{option} is missing: callers of {line.id} who choose {_NAMES[language]} are to"
-                " understand it, too."
+                f"{option} is missing: callers of {speak[0]} who choose {name} are to understand"
+                " it, too."
             )
         if len(text) > MOST_CHARACTERS:
             raise Refusal(
                 f"{option} has {len(text)} characters, where {MOST_CHARACTERS} fit: shorten it."
             )
-    return {language: " ".join(given[language].split()) for language in line.languages}
+        texts[language] = " ".join(text.split())
+    return texts
 
 
-def _spoken(
-    folder: NoticeFolder, voice: Synthesiser, line: ServiceLine, language: Language, text: str
-) -> Spoken:
+def _spoken(folder: NoticeFolder, voice: Synthesiser, language: Language, text: str) -> Spoken:
     """The text as a clip, before anybody can hear it. Raises Refusal."""
     words = in_words(text if text.endswith(SENTENCE_END) else f"{text}.", language)
     mark = hashlib.sha256(f"{voice.voice}\n{words}".encode()).hexdigest()[:16]
-    sound = f"notices/{line.id}-{mark}-{language}"
+    sound = f"notices/{mark}-{language}"
     file = folder.clip(sound)
     voice.speak(words, language, file)
     seconds = clips.seconds(file) or 0.0

@@ -94,6 +94,21 @@ def test_a_new_one_takes_the_place_of_the_one_before(state_dir: Path) -> None:
     assert not notice.closes
 
 
+def test_several_lines_are_told_at_once_or_none_is(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["notice", "set", "families", "no_such", *SAID, *SOON]) == 1
+    assert not folder(state_dir).known
+    assert main(["notice", "set", "families", "adults", *SAID, *SOON]) == 0
+    first, second = folder(state_dir).known.values()
+    assert {first.line, second.line} == {"families", "adults"}
+    assert first.spoken == second.spoken
+    assert main(["notice", "end", "families", "no_such"]) == 1
+    assert len(folder(state_dir).known) == 2
+    assert main(["notice", "end", "families", "adults"]) == 0
+    assert not folder(state_dir).known
+
+
 def test_it_can_be_ended_while_the_configuration_is_damaged(
     state_dir: Path, tmp_path: Path
 ) -> None:
