@@ -14,6 +14,7 @@ from ivr.settings import Settings
 
 _PIN = re.compile(r"[0-9]{4,6}")
 _NEW_PIN_DIGITS = 6
+_ADMINISTRATORS = "*9"  # no counsellor can be called so
 _TOKEN_BYTES = 32
 
 
@@ -23,7 +24,7 @@ def pins(settings: Settings, service: Service) -> Mapping[CounsellorId, str]:
     Without a file of one's own (IVR_PINS_FILE) they are made at a counsellor's
     first mention and kept in `secrets/pins.json`, readable by the owner alone.
     """
-    file = settings.pins_file or settings.state_dir / "secrets" / "pins.json"
+    file = _pins_file(settings)
     known = _read(file)
     missing = [person.id for person in service.counsellors if person.id not in known]
     if settings.pins_file is None and missing:
@@ -35,6 +36,20 @@ def pins(settings: Settings, service: Service) -> Mapping[CounsellorId, str]:
             f' "{missing[0]}": "4 to 6 digits".'
         )
     return {person.id: known[person.id] for person in service.counsellors}
+
+
+def administrators_pin(settings: Settings) -> str | None:
+    """The PIN of the code *9, kept beside those of the counsellors under that name.
+
+    None where a file of one's own has none: then nobody is let in by that code. Raises Refusal
+    for a damaged file.
+    """
+    file = _pins_file(settings)
+    known = _read(file)
+    if _ADMINISTRATORS not in known and settings.pins_file is None:
+        known[_ADMINISTRATORS] = _new_pin()
+        write_private(file, json.dumps(known, indent=2) + "\n")
+    return known.get(_ADMINISTRATORS)
 
 
 def desk_token(settings: Settings) -> str:
@@ -71,6 +86,10 @@ def held_desk_token(settings: Settings) -> str:
         raise Refusal(
             f"{file} cannot be read ({error.strerror}): run this as the user that runs the line."
         ) from None
+
+
+def _pins_file(settings: Settings) -> Path:
+    return settings.pins_file or settings.state_dir / "secrets" / "pins.json"
 
 
 def _token_file(settings: Settings) -> Path:

@@ -16,7 +16,7 @@ from ivr.adapters.clips import ClipKey
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
-from ivr.adapters.studio import Built
+from ivr.adapters.studio import Built, Synthesiser
 from ivr.adapters.synthesis import EspeakNg, Spoken
 from ivr.adapters.voices import Command, Installed
 from ivr.config.message import Message, told
@@ -100,17 +100,18 @@ def build_prompts(
         return studio.build(
             service,
             settings.prompts_dir,
-            _voice(settings),
+            voice(settings),
             recorded=recorded,
             confirmed=confirmed,
             progress=progress,
         )
 
 
-def _voice(settings: Settings) -> Spoken:
-    """Who speaks the prompts: the command given, else the espeak-ng of Asterisk's packages.
+def voice(settings: Settings) -> Spoken:
+    """Who speaks what is written: the command given, else the espeak-ng of Asterisk's packages.
 
     With an Asterisk of somebody else's those packages are not wanted where espeak-ng is installed.
+    Blocking. Raises Refusal.
     """
     if settings.speech_command is not None:
         return Spoken(engine=Command(words=settings.speech_command))

@@ -16,7 +16,7 @@ def lines(service: Service, settings: Settings, *, now: datetime, trial: bool) -
     yield ""
     for line in service.lines:
         yield f"  dial  {_address(line, settings):38} {_names(line)}"
-        yield f"        {_hours(line, now, trial=trial)}"
+        yield f"        {_hours(service.line(line.id) or line, now, trial=trial)}"
     yield ""
     for person in service.counsellors:
         account = person.account or "-"
@@ -52,7 +52,8 @@ def _skills(person: Counsellor) -> list[str]:
 
 def _hours(line: ServiceLine, now: datetime, *, trial: bool) -> str:
     by_schedule = _by_schedule(replace(line.schedule, forced_open=False), now)
-    return f"open for this trial; by its hours: {by_schedule}" if trial else by_schedule
+    opened = trial and open_at(line.schedule, now)
+    return f"open for this trial; by its hours: {by_schedule}" if opened else by_schedule
 
 
 def _by_schedule(schedule: Schedule, now: datetime) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, check, config, logs, prompts, schedule, simulate
+from ivr import backing, callbacks, check, config, logs, notice, prompts, schedule, simulate
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.asterisk_files import arguments as asterisk
@@ -68,6 +68,7 @@ def all_commands() -> argparse.ArgumentParser:
     simulate.arguments(verbs.add_parser("simulate", help="walk a call through, with no Asterisk"))
     schedule.arguments(verbs.add_parser("schedule", help="when a line is open, and why"))
     callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
+    notice.arguments(verbs.add_parser("notice", help="what callers are told for a while"))
     _upkeep(verbs)
     return parser
 

@@ -17,6 +17,7 @@ from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.fence import Fence
 from ivr.adapters.migrations import migrate
+from ivr.adapters.notice_folder import NoticeFolder
 from ivr.adapters.numbering import NumberingPlans
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_lock import awaited
@@ -89,6 +90,7 @@ class _Plan:
     settings: Settings
     options: Options
     clock: SteadyClock
+    notices: NoticeFolder
 
 
 def load_service(settings: Settings, options: Options) -> Service:
@@ -111,9 +113,10 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    service = load_service(settings, options)
+    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    service = replace(load_service(settings, options), closures=notices.closures)
     clock = SteadyClock.open(options.clock, settings.state_dir / "clock.json")
-    plan = _Plan(service=service, settings=settings, options=options, clock=clock)
+    plan = _Plan(service=service, settings=settings, options=options, clock=clock, notices=notices)
     async with _observed(plan) as (succession, condition):
         lacking = not await backing.migrated(settings, succession.outbox, options.say)
         if succession.outbox is not None:  # else another controller plays from the same folder
@@ -123,6 +126,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
         if outbox is None:
             return
         clock.go_on()
+        notices.look()
         house = _house(plan, speech, outbox)
         conductor, asterisk = await _conductor(plan, house)
         database_url, postgres = await _database(plan)
@@ -138,6 +142,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
                 recording=outbox.ended,
                 kept_up={
                     "ship": shipper.ship,
+                    "notices": notices.watch,
                     "erase": _eraser(plan, house, outbox, pool).erase,
                     **{server.name: server.keep for server in own},
                 },
@@ -224,10 +229,16 @@ def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
         callbacks=Book(service, numbers, outbox, clock),
         clock=clock,
         roster=roster,
-        door=Door(service, roster, clock, access.pins(plan.settings, service)),
+        door=_door(plan, roster),
         alone=AloneFolder(plan.settings.records_dir),
         of_machine=clock.of_machine,
+        notices=plan.notices,
     )
+
+
+def _door(plan: _Plan, roster: Roster) -> Door:
+    pins = access.pins(plan.settings, plan.service)
+    return Door(plan.service, roster, plan.clock, pins, access.administrators_pin(plan.settings))
 
 
 def _eraser(plan: _Plan, house: House, outbox: Outbox, pool: "Pool") -> Eraser:

@@ -103,6 +103,11 @@ class Settings:
         return self.state_dir / "prompts"
 
     @property
+    def notices_dir(self) -> Path:
+        """Where what callers are told for a while is kept, a file a line."""
+        return self.state_dir / "notices"
+
+    @property
     def records_dir(self) -> Path:
         """Where Asterisk notes the calls that it serves while no controller is there."""
         return self.alone_dir or self.state_dir / "alone"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.access import desk_token, pins
+from ivr.access import administrators_pin, desk_token, pins
 from ivr.domain.call import CounsellorId
 from ivr.errors import Refusal
 from ivr.settings import Settings
@@ -44,6 +44,27 @@ def test_a_file_of_ones_own_is_read_and_never_written(tmp_path: Path) -> None:
     read = pins(settings(tmp_path, IVR_PINS_FILE=str(own)), SERVICE)
     assert read == {"anna": "1357", "bertil": "246810"}
     assert not (tmp_path / "secrets").exists()
+
+
+def test_the_administrators_have_a_pin_beside_those_of_the_counsellors(tmp_path: Path) -> None:
+    made = administrators_pin(settings(tmp_path))
+    assert made is not None
+    assert len(made) == 6
+    assert made.isdecimal()
+    known = pins(settings(tmp_path), SERVICE)
+    assert set(known) == {"anna", "bertil"}
+    assert administrators_pin(settings(tmp_path)) == made
+    assert pins(settings(tmp_path), SERVICE) == known
+
+
+@pytest.mark.parametrize(("said", "pin"), [('{"*9": "97531"}', "97531"), ("{}", None)])
+def test_a_file_of_ones_own_may_do_without_administrators(
+    tmp_path: Path, said: str, pin: str | None
+) -> None:
+    own = tmp_path / "own.json"
+    own.write_text(said)
+    assert administrators_pin(settings(tmp_path, IVR_PINS_FILE=str(own))) == pin
+    assert own.read_text() == said
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,11 @@ class _Alone:
         today = "${STRFTIME(${EPOCH},UTC,%Y%m%d)}"
         known = f"${{DIALPLAN_EXISTS(alone-hours-{line.id},{today},1)}}"
         yield "exten => s,1,Set(HOURS=)"
+        # By the controller's last word, somebody has closed the line for a while.
+        yield f" same => n,GotoIf($[0${{CLOSED_{line.id}}} > ${{EPOCH}}]?shut)"
         yield f" same => n,GotoIf($[{known} = 1]?{today},1)"
+        yield " same => n,Return()"
+        yield f" same => n(shut),Set(HOURS=closed {self._notice(line, ('closed', {}))})"
         yield " same => n,Return()"
         for day, parts in by_day(pieces(line.schedule, now, KNOWN_AHEAD.days)):
             yield from self._hours(line, day, parts)

@@ -10,13 +10,13 @@ from ivr.director.duty_desk import DutyDesk
 from ivr.director.house import House
 from ivr.director.second_lines import SecondLines
 from ivr.director.worklist import Worklist
-from ivr.domain.call import CallId, ChannelId, SceneName
-from ivr.domain.code import is_number
+from ivr.domain.call import CallId, ChannelId, Language, SceneName
+from ivr.domain.code import Wish, is_number, read_code
 from ivr.domain.counsellor import Doing
 from ivr.ports import CallbackDesk, ChannelGone, Switch, SwitchUnavailable
 from ivr.scenes.desk import desk
 from ivr.stage import Call, Party
-from ivr.stage.desk_call import DeskCall
+from ivr.stage.desk_call import DeskCall, draft
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -62,13 +62,14 @@ class DeskCalls:
         try:
             with self._house.roster.dialling(account), suppress(*_GONE):
                 if found:
+                    await self._end_drafts(party, dialled)
                     await party.stop_everything()
                 await self._switch.answer(party.channel)
                 await self._do(self._call(party, account, dialled))
         finally:
             self.parties.pop(party.channel, None)
             # A task of its own, so that no cancellation can stop it.
-            self._tasks.start(self._hang_up(party), f"hang up {party.channel}")
+            self._tasks.start(self._hang_up(party, dialled), f"hang up {party.channel}")
 
     def _call(self, party: Party, account: str, dialled: str) -> DeskCall:
         return DeskCall(
@@ -78,6 +79,9 @@ class DeskCalls:
             desk=self._desk,
             door=self._house.door,
             worklist=self._worklist,
+            lines=self._house.service.lines,
+            notices=self._house.notices,
+            clock=self._house.clock,
         )
 
     async def _do(self, call: DeskCall) -> None:
@@ -106,9 +110,17 @@ class DeskCalls:
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
 
-    async def _hang_up(self, party: Party) -> None:
+    async def _hang_up(self, party: Party, dialled: str) -> None:
         with suppress(SwitchUnavailable):  # then the next connection attends to it again
             await self._switch.hang_up(party.channel, answered=True)
+            await self._end_drafts(party, dialled)
+
+    async def _end_drafts(self, party: Party, dialled: str) -> None:
+        """What was being recorded goes: no other verb is done before its end."""
+        code = read_code(dialled)
+        if code is not None and code.wish is Wish.NOTICE:
+            for language in Language:
+                await party.forget_recording(draft(party.channel, language))
 
 
 async def _perform(call: DeskCall) -> None:

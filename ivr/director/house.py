@@ -10,7 +10,16 @@ from ivr.director.roster import Roster
 from ivr.domain.call import CallId, ChannelId
 from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
-from ivr.ports import AloneNotes, Clock, Journal, NoNotes, Numbers, Speech
+from ivr.ports import (
+    AloneNotes,
+    Clock,
+    Journal,
+    NoNotes,
+    NoNotices,
+    Notices,
+    Numbers,
+    Speech,
+)
 
 
 def _as_told(at: datetime) -> datetime:
@@ -24,8 +33,8 @@ class House:
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
     `pace` is how long calls have taken counsellors lately. `alone` is what Asterisk noted of
-    the calls that it served by itself. `of_machine` gives an instant that the switch tells, by the
-    machine's clock, as `clock` has it.
+    the calls that it served by itself. `notices` are what callers are told for a while.
+    `of_machine` gives an instant that the switch tells, by the machine's clock, as `clock` has it.
     """
 
     node: str
@@ -40,6 +49,7 @@ class House:
     pace: Pace = field(default_factory=Pace)
     alone: AloneNotes = field(default_factory=NoNotes)
     of_machine: Callable[[datetime], datetime] = _as_told
+    notices: Notices = field(default_factory=NoNotices)
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

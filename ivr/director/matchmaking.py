@@ -16,7 +16,7 @@ from ivr.director.ringing import Leg
 from ivr.director.second_lines import SecondLines
 from ivr.director.standing import Standing
 from ivr.domain.bounds import within_room
-from ivr.domain.call import CallId, ChannelId, Facts
+from ivr.domain.call import CallId, ChannelId, Facts, Language
 from ivr.domain.ending import was_cut_off
 from ivr.domain.estimate import Served
 from ivr.domain.journal import EventKind
@@ -25,7 +25,7 @@ from ivr.domain.policy import Routing
 from ivr.domain.recovery import Adopt
 from ivr.domain.routing import match, next_overflow
 from ivr.domain.service import ServiceLine
-from ivr.ports import Switch
+from ivr.ports import Switch, Utterance
 from ivr.stage import Call, Party, Place, Taker
 from ivr.tasks import Tasks
 
@@ -100,6 +100,12 @@ class Matchmaker:
             for handle in (self._soon, self._later):
                 if handle is not None:
                     handle.cancel()
+
+    def notice(self, line: ServiceLine, language: Language) -> Utterance | None:
+        """See `ivr.stage.Desk`."""
+        held = self._house.notices.of(line.id, self._house.clock.now())
+        spoken = held.spoken.get(language) if held is not None else None
+        return None if spoken is None else self._house.notices.sound(spoken)
 
     def expect(self, waiting: Iterable[Facts]) -> None:
         """Match nobody until these calls stand in the line again; they are counted in it.

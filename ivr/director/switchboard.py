@@ -20,6 +20,7 @@ from ivr.ports import (
     PhoneChanged,
     PhoneDialled,
     PlaybackEnded,
+    RecordingEnded,
     Switch,
     SwitchEvent,
     SwitchUnavailable,
@@ -28,6 +29,7 @@ from ivr.ports import (
     VoiceEnded,
 )
 from ivr.stage import Call, Party, Rung
+from ivr.stage.party import Event
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -64,7 +66,14 @@ class Switchboard:
         match event:
             case Arrived():
                 self._greet(event)
-            case KeyPressed() | PlaybackEnded() | TransferAsked() | HoldChanged() | ChannelEnded():
+            case (
+                KeyPressed()
+                | PlaybackEnded()
+                | RecordingEnded()
+                | TransferAsked()
+                | HoldChanged()
+                | ChannelEnded()
+            ):
                 self._deliver(event)
             case VoiceBegan() | VoiceEnded():
                 if isinstance(party := self._party(event.channel), Rung):
@@ -96,9 +105,7 @@ class Switchboard:
             # to hang up cross, and the later one's cause is the one that the phone is told.
             await self._switch.hang_up(channel, elsewhere=True)
 
-    def _deliver(
-        self, event: KeyPressed | PlaybackEnded | TransferAsked | HoldChanged | ChannelEnded
-    ) -> None:
+    def _deliver(self, event: Event | HoldChanged | ChannelEnded) -> None:
         if isinstance(event, TransferAsked):
             calls = self._calls.values()
             leading = {call.facts.leg for call in calls if call.facts.connected}

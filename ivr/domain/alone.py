@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
+from ivr.domain.call import LineId
 from ivr.domain.closing import Said, closed_notice
 from ivr.domain.line import Skills
 from ivr.domain.number import FINLAND
@@ -96,6 +97,14 @@ def at_work(service: Service, phones: Mapping[str, Skills], *, until: int) -> st
     ]
     said = "".join(f"{each}," for each in (until, *rung))
     return said if len(said) <= MOST_READ else NOBODY_KNOWN
+
+
+def closed_until(service: Service, now: datetime) -> Mapping[LineId, int]:
+    """Until when (Unix time) each line is closed by somebody's word; 0 for one that is not."""
+    ends = {line: during.end for line, during in service.closures.items() if now < during.end}
+    return {
+        line.id: int(ends[line.id].timestamp()) if line.id in ends else 0 for line in service.lines
+    }
 
 
 def promises(line: ServiceLine) -> bool:

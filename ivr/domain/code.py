@@ -14,6 +14,8 @@ class Wish(StrEnum):
     DISPOSITION = "5"
     URGENT = "6"
     CALLBACKS = "7"  # work through those who are to be called back
+    # 8 is left out: *8 is Asterisk's own code for picking up a call that rings elsewhere.
+    NOTICE = "9"  # tell every caller something, or close a line for a while
 
 
 # These may name their choice at once: `*21`, `*55`.

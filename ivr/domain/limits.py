@@ -6,7 +6,7 @@ from typing import assert_never
 
 from ivr.domain.call import Facts, Limit
 from ivr.domain.policy import Ending
-from ivr.domain.schedule import intervals
+from ivr.domain.schedule import intervals, shut
 from ivr.domain.service import ServiceLine
 
 CALLING_BACK = frozenset({Ending.OFFER_CALLBACK, Ending.KEEP_CALLBACK})
@@ -59,11 +59,12 @@ def nobody_at_work(line: ServiceLine, nobody_since: datetime | None, now: dateti
 def closing(line: ServiceLine, facts: Facts) -> datetime | None:
     """When the line closes on this caller (UTC); None if it does not within a day of their arrival.
 
-    A break that is over before those in the line would be sent away closes on nobody.
+    A break that is over before those in the line would be sent away closes on nobody, nor does
+    a closure by somebody's word: who is in the line then is served.
     """
     grace = timedelta(minutes=line.waiting.after_closing_min)
     closes, horizon = facts.arrived, facts.arrived + HORIZON
-    for span in intervals(line.schedule, facts.arrived, horizon):
+    for span in intervals(shut(line.schedule, None), facts.arrived, horizon):
         if span.start > closes + grace:
             break
         closes = span.end

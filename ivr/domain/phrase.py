@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, NewType, assert_never
 
-from ivr.domain.call import Language, TopicId
+from ivr.domain.call import Language, LineId, TopicId
 from ivr.domain.lexicon import LEXICONS, Lexicon
 from ivr.domain.number import groups
 
@@ -60,7 +60,14 @@ class TopicName:
     topic: TopicId
 
 
-Slot = Digits | Count | Day | TimeOfDay | TopicName
+@dataclass(frozen=True)
+class LineName:
+    """The name of a line, as the configuration gives it."""
+
+    line: LineId
+
+
+Slot = Digits | Count | Day | TimeOfDay | TopicName | LineName
 
 
 def clip_id(name: str) -> ClipId:
@@ -73,6 +80,11 @@ def clip_id(name: str) -> ClipId:
 def topic_clip(topic: TopicId) -> ClipId:
     """The clip that says the name of a topic."""
     return clip_id(f"topic/{topic}")
+
+
+def line_clip(line: LineId) -> ClipId:
+    """The clip that says the name of a line."""
+    return clip_id(f"line/{line}")
 
 
 def clips(slot: Slot, language: Language) -> tuple[ClipId, ...]:
@@ -88,12 +100,14 @@ def clips(slot: Slot, language: Language) -> tuple[ClipId, ...]:
             return _time(at)
         case TopicName(topic):
             return (topic_clip(topic),)
+        case LineName(line):
+            return (line_clip(line),)
         case _:
             assert_never(slot)
 
 
 def grammar(language: Language) -> Mapping[ClipId, str]:
-    """Every clip that `clips` can name, topics aside, and its text.
+    """Every clip that `clips` can name, topics and lines aside, and its text.
 
     A text that ends in a comma goes on, one that ends in a full stop falls; the
     pause has no text.

@@ -5,7 +5,7 @@ from typing import Final
 
 from ivr.domain.call import Language, Refused
 from ivr.domain.callback import BY_PEOPLE, Result
-from ivr.domain.phrase import ClipId, digits_in_words, grammar, topic_clip
+from ivr.domain.phrase import ClipId, digits_in_words, grammar, line_clip, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Script, Words, script
 from ivr.domain.service import Service
@@ -103,6 +103,22 @@ _OF_WORKLIST: Final[Mapping[str, frozenset[str]]] = {
     "desk_back_promised": frozenset({"day"}),
 }
 
+# Said to an administrator who tells the callers of a line something.
+_NOTICE: Final = (
+    "desk_notice_which",
+    "desk_notice_menu",
+    *(f"desk_notice_speak_{language}" for language in Language),
+    "desk_notice_silent",
+    "desk_notice_good",
+    "desk_notice_close",
+    "desk_notice_how_long",
+    "desk_notice_closes",
+    "desk_notice_confirm",
+    "desk_notice_live",
+    "desk_notice_ended",
+    "desk_notice_not_kept",
+)
+
 # Said to a caller whose number the line does not call back, and why.
 _NUMBER: Final = tuple(f"number_{why}" for why in Refused)
 
@@ -181,7 +197,9 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "back_not_now": _NONE,
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,
-    **dict.fromkeys((*_NUMBER, *_DESK, *_TALK, *_BACK), _NONE),
+    "desk_notice_line": frozenset({"line", "number"}),
+    "desk_notice_until": _OPENING,
+    **dict.fromkeys((*_NUMBER, *_DESK, *_TALK, *_BACK, *_NOTICE), _NONE),
     **_OF_WORKLIST,
 }
 """Every prompt that the service itself plays, with the slots that its text may hold.
@@ -220,10 +238,11 @@ def scripts(service: Service, language: Language) -> Mapping[str, Script]:
 def clip_texts(service: Service, language: Language) -> Mapping[ClipId, str]:
     """Every clip that the service needs in one language, and its text."""
     topics = {topic_clip(topic.id): f"{topic.name[language]}." for topic in service.topics.values()}
+    lines = {line_clip(line.id): f"{line.name[language]}." for line in service.lines}
     prompts = {
         part.clip: part.text
         for parts in scripts(service, language).values()
         for part in parts
         if isinstance(part, Words)
     }
-    return {**grammar(language), **topics, **prompts}
+    return {**grammar(language), **topics, **lines, **prompts}

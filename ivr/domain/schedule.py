@@ -72,13 +72,15 @@ class Schedule:
     """The opening hours of a line.
 
     `weekly` is keyed by `date.weekday()` (Monday is 0); a day left out is closed.
-    `forced_open` overrides everything, for trying a line outside its hours.
+    `forced_open` overrides everything, for trying a line outside its hours. `shut` is a time in
+    which it is closed all the same, by the word of somebody.
     """
 
     weekly: Mapping[int, tuple[Hours, ...]]
     holidays: Mapping[date, Holiday] = field(default_factory=dict)
     exceptions: Mapping[date, ExceptionalDay] = field(default_factory=dict)
     forced_open: bool = False
+    shut: "Interval | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,12 +138,17 @@ def ordinary_plan(schedule: Schedule, day: date) -> DayPlan:
     return DayPlan(day=day, rule=Rule.WEEKLY, hours=schedule.weekly.get(day.weekday(), ()))
 
 
+def shut(schedule: Schedule, during: Interval | None) -> Schedule:
+    """The same schedule, closed during this time besides; None: as it is configured."""
+    return replace(schedule, shut=during)
+
+
 def open_at(schedule: Schedule, instant: datetime) -> bool:
     """Whether the line is open at the instant."""
     at = _utc(instant)
-    return schedule.forced_open or any(
-        span.start <= at < span.end for span in _day_spans(schedule, local(at).date())
-    )
+    if schedule.forced_open:
+        return schedule.shut is None or not schedule.shut.start <= at < schedule.shut.end
+    return any(span.start <= at < span.end for span in _day_spans(schedule, local(at).date()))
 
 
 def why_closed(schedule: Schedule, instant: datetime) -> Rule | None:
@@ -174,7 +181,7 @@ def intervals(schedule: Schedule, start: datetime, end: datetime) -> Iterator[In
     """All open time in [start, end), clipped to it, in order; intervals that meet are one."""
     first, last = _utc(start), _utc(end)
     if schedule.forced_open:
-        yield from [Interval(start=first, end=last)] if first < last else []
+        yield from _without(Interval(start=first, end=last), schedule.shut)
         return
     for span in _spans(schedule, first, last):
         clipped = Interval(start=max(span.start, first), end=min(span.end, last))
@@ -205,7 +212,7 @@ def _day_spans(schedule: Schedule, day: date) -> list[Interval]:
         Interval(start=_instant(day, hours.opens), end=_closing(day, hours.closes))
         for hours in plan(schedule, day).hours
     ]
-    real = [span for span in spans if span.start < span.end]
+    real = [part for span in spans for part in _without(span, schedule.shut)]
     return sorted(real, key=lambda span: span.start)
 
 
@@ -223,6 +230,15 @@ def _within(ordinary: tuple[Hours, ...], bounds: Hours | None) -> Iterator[Hours
 
 def _late(closes: time) -> tuple[bool, time]:
     return closes == _MIDNIGHT, closes
+
+
+def _without(span: Interval, shut: Interval | None) -> list[Interval]:
+    """What is left of the span, with any length, before and after the time that is shut."""
+    parts = [span]
+    if shut is not None:
+        before = Interval(start=span.start, end=min(span.end, shut.start))
+        parts = [before, Interval(start=max(span.start, shut.end), end=span.end)]
+    return [part for part in parts if part.start < part.end]
 
 
 def _closing(day: date, closes: time) -> datetime:

@@ -1,7 +1,7 @@
 """What an administrator decides about the service: lines, topics, counsellors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ivr.domain.call import CounsellorId, Language, LineId, TopicId
@@ -16,7 +16,7 @@ from ivr.domain.policy import (
     Routing,
     WaitingPolicy,
 )
-from ivr.domain.schedule import Schedule
+from ivr.domain.schedule import Interval, Schedule, shut
 
 # Longer than anybody talks: it ends calls that nobody is in any more.
 OUTSIDE_LONGEST_S = 14400.0
@@ -111,7 +111,8 @@ class Service:
     `outside_numbers` are those, in their `dialled_form`, to which a call may be
     transferred, and `outside_longest_s` is how many seconds it may last there.
     `calling_back` bounds the calls back of all lines together. Beyond `most_calls` at the same
-    time nobody is taken in, and nobody called back.
+    time nobody is taken in, and nobody called back. `closures` are the times in which lines are
+    closed by somebody's word, as they are at this moment: the one thing here that may change.
     """
 
     region: Mapping[Language, str]
@@ -126,6 +127,7 @@ class Service:
     desk: DeskPolicy = field(default_factory=DeskPolicy)
     calling_back: OutgoingPolicy = field(default_factory=OutgoingPolicy)
     most_calls: int = MOST_CALLS
+    closures: Mapping[LineId, Interval] = field(default_factory=dict)
 
     @property
     def phones(self) -> tuple[str, ...]:
@@ -136,8 +138,15 @@ class Service:
     def line_for(self, dialled: str) -> ServiceLine | None:
         """The line that owns the number dialled, in any form; None for a number of nobody."""
         digits = dialled_form(dialled)
-        return next((line for line in self.lines if digits in line.numbers), None)
+        line = next((line for line in self.lines if digits in line.numbers), None)
+        return None if line is None else self._now(line)
 
     def line(self, line_id: LineId) -> ServiceLine | None:
         """The line with this id; None when the configuration no longer has it."""
-        return next((line for line in self.lines if line.id == line_id), None)
+        line = next((line for line in self.lines if line.id == line_id), None)
+        return None if line is None else self._now(line)
+
+    def _now(self, line: ServiceLine) -> ServiceLine:
+        """The line with its closure, if there is one."""
+        during = self.closures.get(line.id)
+        return line if during is None else replace(line, schedule=shut(line.schedule, during))

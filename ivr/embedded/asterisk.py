@@ -140,7 +140,7 @@ class EmbeddedAsterisk:
     def _start(self, ari_port: int, *, proven: bool) -> _Running:
         """`proven`: it has run with this configuration, so that its errors are about calls."""
         detached.require_free_udp(self.sip, "IVR_SIP_BIND")
-        for name in ("lib", "spool", "log"):
+        for name in ("lib", "spool", "spool/recording", "log"):
             (self._home / name).mkdir(exist_ok=True, mode=0o700)
         (self._home / "log" / "messages").unlink(missing_ok=True)
         command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)

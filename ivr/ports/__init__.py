@@ -16,12 +16,14 @@ from ivr.ports.events import (
     PhoneDialled,
     PlaybackEnded,
     PlaybackId,
+    RecordingEnded,
     SwitchEvent,
     TransferAsked,
     VoiceBegan,
     VoiceEnded,
 )
 from ivr.ports.journal import Journal, JournalUnavailable
+from ivr.ports.notices import NoNotices, Notices, NotKept
 from ivr.ports.numbers import Numbers
 from ivr.ports.speech import Media, Speech, Utterance
 from ivr.ports.switch import (
@@ -58,12 +60,16 @@ __all__ = [
     "MadeByHand",
     "Media",
     "NoNotes",
+    "NoNotices",
+    "NotKept",
+    "Notices",
     "Numbers",
     "OnDuty",
     "PhoneChanged",
     "PhoneDialled",
     "PlaybackEnded",
     "PlaybackId",
+    "RecordingEnded",
     "Refused",
     "Snapshot",
     "Speech",

@@ -131,6 +131,10 @@ class Door(Protocol):
         """Raises Barred while nothing may be tried from this phone."""
         ...
 
+    def admit_administrator(self, account: str, pin: str) -> None:
+        """Let in who has the PIN of the administrators. Raises WrongPin, Barred."""
+        ...
+
     def admit(self, account: str, number: str, pin: str) -> CounsellorId:
         """Who has this number and PIN. Raises WrongPin, Barred."""
         ...

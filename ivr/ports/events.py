@@ -44,6 +44,16 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingEnded:
+    """What somebody said has been recorded, `seconds` of it, or could not be (`failed`)."""
+
+    channel: ChannelId
+    recording: str
+    seconds: float
+    failed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegMade:
     """A leg is ours now, and dialled next by whoever made it."""
 
@@ -129,6 +139,7 @@ SwitchEvent = (
     Arrived
     | KeyPressed
     | PlaybackEnded
+    | RecordingEnded
     | LegMade
     | LegAnswered
     | ChannelEnded

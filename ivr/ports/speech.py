@@ -6,7 +6,8 @@ from typing import NewType, Protocol
 from ivr.domain.call import Language
 from ivr.domain.phrase import Slot
 
-Media = NewType("Media", str)  # absolute path of a sound file, without its extension
+Media = NewType("Media", str)
+"""Absolute path of a sound file, without its extension; or `recording:` and a recording's name."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.recovery import Found
 from ivr.domain.sweep import Ours
 from ivr.ports.events import PlaybackId, SwitchEvent
@@ -56,6 +56,21 @@ class Switch(Protocol):
 
     async def stop(self, playback: PlaybackId) -> bool:
         """Stop a playback, and whether it was there; its end follows as an event."""
+        ...
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """Record what comes from an answered channel, until a key or for so long.
+
+        Its end is a RecordingEnded. One of the same name is replaced.
+        """
+        ...
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """Copy a recording that has ended to another name, which nothing has."""
+        ...
+
+    async def forget_recording(self, recording: str) -> None:
+        """Stop a recording, and keep nothing of it; nothing if there is none."""
         ...
 
     async def start_music(self, channel: ChannelId) -> None:
@@ -170,6 +185,10 @@ class Switch(Protocol):
 
     async def tell_at_work(self, phones: str) -> None:
         """Keep, for as long as the switch runs, what `domain.alone.at_work` writes."""
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        """Keep, for as long as the switch runs, that the line is closed until then (Unix time)."""
+        ...
 
     async def ours(self) -> Ours:
         """The channels and bridges of our application now; one small request."""

@@ -9,6 +9,7 @@ from ivr.domain.menu import Chosen, Question
 from ivr.domain.phrase import Digits
 from ivr.domain.promise import offered_when_closed
 from ivr.domain.schedule import open_at
+from ivr.domain.service import Charging
 from ivr.scenes.callback import Agreed, agreed, keep, not_called_back
 from ivr.scenes.number import time_for_a_number
 from ivr.scenes.reception import LANGUAGE_KEYS
@@ -26,7 +27,9 @@ async def closed(call: Call, desk: Desk) -> SceneName | Outcome:
     """
     if not offered_when_closed(call.line, call.now()):
         for lang in call.line.languages:
-            await _notice(call, lang)
+            if _open_after_all(call):
+                return await _let_in(call)
+            await _notice(call, desk, lang)
         return Outcome.CLOSED_HOURS
     call.note(closed=True, language=await ask_language(call))
     return SceneName.CLOSED_NOTICE
@@ -36,7 +39,9 @@ async def closed_notice(call: Call, desk: Desk) -> SceneName:
     """In the language chosen; in each to who has chosen none."""
     chosen = call.facts.language
     for lang in call.line.languages if chosen is None else [chosen]:
-        await _notice(call, lang)
+        if _open_after_all(call):
+            return await _let_in(call)
+        await _notice(call, desk, lang)
     return SceneName.CLOSED_OFFER
 
 
@@ -78,13 +83,29 @@ async def ask_language(call: Call) -> Language | None:
     return answer.value if isinstance(answer, Chosen) else None
 
 
-async def _notice(call: Call, lang: Language) -> None:
+def _open_after_all(call: Call) -> bool:
+    """Whether somebody closed the line for a while, and has taken that back meanwhile."""
+    schedule = call.line.schedule
+    return open_at(schedule, call.facts.arrived) and open_at(schedule, call.now())
+
+
+async def _let_in(call: Call) -> SceneName:
+    """They are received like everybody who calls now."""
+    call.note(closed=False)
+    if call.line.charging is not Charging.EARLY_MEDIA:
+        await call.answer(because=str(call.line.charging))
+    return SceneName.LANGUAGE if call.facts.language is None else SceneName.NOTICES
+
+
+async def _notice(call: Call, desk: Desk, lang: Language) -> None:
     """One by one: each sends a 183, and all together may last over a minute."""
     now = call.now()
     # The line may open meanwhile; what is said of its opening is then as it was for the caller.
     at = call.facts.arrived if open_at(call.line.schedule, now) else now
     name, slots = closing.closed_notice(call.line.schedule, at)
+    told = desk.notice(call.line, lang)
     await call.say(
+        *([] if told is None else [told]),
         call.prompt(name, lang, **slots),
         call.prompt("crisis", lang, crisis_number=Digits(call.service.crisis_number)),
     )

@@ -8,6 +8,7 @@ from ivr.domain.counsellor import PAUSE_KEYS, PauseReason
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.policy import DISPOSITION_KEYS, Disposition
 from ivr.ports import Barred, Because, By, Refused, WrongPin
+from ivr.scenes.notice import notice
 from ivr.scenes.worklist import worklist
 from ivr.stage import Party, Prompt
 from ivr.stage.asking import ask
@@ -35,6 +36,8 @@ async def desk(call: DeskCall) -> None:
             await call.say("desk_no_code")
         elif code.wish is Wish.SIGN_IN:
             await _sign_in(call)
+        elif code.wish is Wish.NOTICE:
+            await notice(call)
         elif (user := call.user) is None:
             await call.say("desk_not_signed_in")
         else:

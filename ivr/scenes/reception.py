@@ -32,9 +32,14 @@ async def language(call: Call, desk: Desk) -> SceneName:
 async def notices(call: Call, desk: Desk) -> SceneName:
     """What must be known before the wait; what it says of the price follows the charging.
 
-    Who knows it already may go on with any key, but not past a price.
+    First what every caller is told just now. Who knows it already may go on with any key, but
+    not past a price.
     """
     call.party.forget_keys()
+    told = desk.notice(call.line, call.language)
+    if told is not None:
+        await call.say(told, keys=True)
+        call.party.forget_keys()
     names = _notices(call.line, answered=call.facts.answered)
     priced = call.line.charging is Charging.ANSWERED
     await call.say(*(call.prompt(name) for name in names), keys=not priced)

@@ -8,7 +8,7 @@ from ivr.stage.desk import Desk, Place, Taker
 from ivr.stage.holding import Watch
 from ivr.stage.joining import Joining
 from ivr.stage.keying import KeyTimers
-from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
+from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt, Words
 from ivr.stage.rung import Rung
 from ivr.stage.worklist import Worklist
 
@@ -31,5 +31,6 @@ __all__ = [
     "Rung",
     "Taker",
     "Watch",
+    "Words",
     "Worklist",
 ]

@@ -25,7 +25,7 @@ from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.keying import KeyTimers, key_in
-from ivr.stage.party import Heard, Interrupted, Party, Prompt
+from ivr.stage.party import Heard, Interrupted, Party, Prompt, Words
 from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
@@ -148,7 +148,7 @@ class Call:
         return Prompt(id=name, language=language or self.language, slots=slots)
 
     async def say(
-        self, *prompts: Prompt, keys: bool = False, until: asyncio.Future[Any] | None = None
+        self, *prompts: Words, keys: bool = False, until: asyncio.Future[Any] | None = None
     ) -> Heard:
         """Say the prompts; with `keys` a key ends them, `until` ends them when it is done."""
         return await self.party.say(prompts, keys=keys, until=until)
@@ -161,7 +161,7 @@ class Call:
         """
         return await self.party.say(prompts, keys=True, until=until, then_music=True)
 
-    def length(self, *prompts: Prompt) -> float:
+    def length(self, *prompts: Words) -> float:
         """How long it takes to say the prompts, seconds."""
         return self.party.length(prompts)
 

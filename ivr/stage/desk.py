@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ivr.domain.call import ChannelId, CounsellorId
+from ivr.domain.call import ChannelId, CounsellorId, Language
 from ivr.domain.service import ServiceLine
+from ivr.ports import Utterance
 from ivr.stage.call import Call
 from ivr.stage.callbacks import Callbacks
 from ivr.stage.colleagues import Colleagues
@@ -76,6 +77,10 @@ class Desk(Protocol):
 
     def place(self, call: Call) -> AbstractAsyncContextManager[Place]:
         """Stand in the line for as long as the block lasts, at the place that the facts say."""
+        ...
+
+    def notice(self, line: ServiceLine, language: Language) -> Utterance | None:
+        """What every caller of the line is told now, in this language; None: nothing."""
         ...
 
     def waiting(self, line: ServiceLine) -> int:

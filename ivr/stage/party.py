@@ -16,9 +16,11 @@ from ivr.ports import (
     Media,
     PlaybackEnded,
     PlaybackId,
+    RecordingEnded,
     Speech,
     Switch,
     TransferAsked,
+    Utterance,
 )
 
 log = structlog.get_logger(__name__)
@@ -28,7 +30,7 @@ log = structlog.get_logger(__name__)
 START_BOUND_S = 3.0
 STOP_BOUND_S = 1.0
 
-Event = KeyPressed | PlaybackEnded | TransferAsked
+Event = KeyPressed | PlaybackEnded | RecordingEnded | TransferAsked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,10 @@ class Prompt:
     id: str
     language: Language
     slots: Mapping[str, Slot] = field(default_factory=dict)
+
+
+Words = Prompt | Utterance
+"""What is said: a prompt, or sound that is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +119,7 @@ class Party:
 
     async def say(
         self,
-        prompts: Sequence[Prompt],
+        prompts: Sequence[Words],
         *,
         keys: bool = False,
         until: asyncio.Future[Any] | None = None,
@@ -132,7 +138,7 @@ class Party:
             await self._switch.queue_music(self.channel)
         heard = await self._listen(_now() + seconds + START_BOUND_S, playback, keys, until)
         if heard is None:
-            log.error("party.playback_overdue", prompts=[p.id for p in prompts])
+            log.error("party.playback_overdue", prompts=[_name(p) for p in prompts])
             heard = Finished()
             await self._silence(playback)
         elif not isinstance(heard, Finished):
@@ -141,7 +147,7 @@ class Party:
                 await self._switch.stop_music(self.channel)
         return heard
 
-    def length(self, prompts: Sequence[Prompt]) -> float:
+    def length(self, prompts: Sequence[Words]) -> float:
         """How long it takes to say the prompts, seconds."""
         return self._compose(prompts)[1]
 
@@ -151,6 +157,26 @@ class Party:
         """Wait for a key, for `until` or for the time to pass (None: however long)."""
         deadline = math.inf if seconds is None else _now() + seconds
         return await self._listen(deadline, None, True, until) or Finished()
+
+    async def record(self, recording: str, *, longest_s: float) -> float | None:
+        """Record them until a key or for so long; how long it is (seconds), None if it failed."""
+        await self._switch.record(self.channel, recording, longest_s=longest_s)
+        deadline = _now() + longest_s + START_BOUND_S
+        while _now() < deadline:
+            event = await self._next(deadline)
+            if isinstance(event, RecordingEnded) and event.recording == recording:
+                return None if event.failed else event.seconds
+        log.error("party.recording_overdue", channel=self.channel)
+        await self._switch.forget_recording(recording)
+        return None
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """Keep what they have said under another name, too."""
+        await self._switch.keep_recording(recording, name)
+
+    async def forget_recording(self, recording: str) -> None:
+        """Keep nothing of what they have said, or are saying."""
+        await self._switch.forget_recording(recording)
 
     async def stop_everything(self) -> None:
         """Stop what an earlier process left playing, so that no later verb waits for its end.
@@ -230,8 +256,11 @@ class Party:
     def _wake(self, _: asyncio.Future[Any]) -> None:
         self._inbox.put_nowait(None)
 
-    def _compose(self, prompts: Sequence[Prompt]) -> tuple[list[Media], float]:
-        said = [self._speech.utter(p.language, p.id, **p.slots) for p in prompts]
+    def _compose(self, prompts: Sequence[Words]) -> tuple[list[Media], float]:
+        said = [
+            p if isinstance(p, Utterance) else self._speech.utter(p.language, p.id, **p.slots)
+            for p in prompts
+        ]
         return [m for u in said for m in u.media], sum(u.seconds for u in said)
 
     def _next_playback(self) -> PlaybackId:
@@ -241,6 +270,10 @@ class Party:
     def _playback(self, turn: int) -> PlaybackId:
         # Two names in turn, so that a new process knows what to stop.
         return PlaybackId(f"{self.channel}.say{turn % 2}")
+
+
+def _name(words: Words) -> str:
+    return words.id if isinstance(words, Prompt) else ", ".join(words.media)
 
 
 def _wish(event: KeyPressed | TransferAsked) -> Heard:

@@ -208,6 +208,18 @@ def test_a_closed_line_says_so_unanswered(alone: Alone, records: Path):
     assert _faults(asterisk) == []
 
 
+def test_a_line_that_somebody_has_closed_is_closed_until_then(alone: Alone, records: Path):
+    asterisk = alone(budget_s=0, longest_s=0)
+
+    for ends_in_s, said in ((60, "closed"), (-1, "joined")):
+        asterisk.cli(f"dialplan set global CLOSED_families {int(time.time()) + ends_in_s}")
+        _call(asterisk)
+        assert said in _words(records)
+        for file in records.iterdir():
+            file.unlink()
+    assert _faults(asterisk) == []
+
+
 def test_beyond_the_days_that_it_knows_of_the_dialplan_apologises(alone: Alone, records: Path):
     asterisk = alone(now=NOW - timedelta(days=200))
 

@@ -216,6 +216,7 @@ def test_a_code_finds_no_controller_and_the_phone_is_told(asterisk: EmbeddedAste
         "*50",
         "*56",
         "*1#",
+        "*91",
         "anna",
     ],
 )

@@ -22,6 +22,7 @@ from ivr.ports import (
     PhoneDialled,
     PlaybackEnded,
     PlaybackId,
+    RecordingEnded,
     SwitchEvent,
     VoiceBegan,
     VoiceEnded,
@@ -55,6 +56,8 @@ class Channel:
     ringback: bool = False
     listened: bool = False  # it is told when somebody speaks
     reported: list[bool] = field(default_factory=list)  # of transfers that its phone asked for
+    recording: str | None = None
+    records_since: float = 0.0
     playing: PlaybackId | None = None
     begun: int = 0  # playbacks: an id may be used again, and is then another one
     progress: int = 0
@@ -92,6 +95,9 @@ class FakeAsterisk:
         self.past: dict[ChannelId, Channel] = {}
         self.events: asyncio.Queue[SwitchEvent | None] | None = None  # of the newest connection
         self.at_work = ""
+        self.closed: dict[str, int] = {}  # until when (Unix time), by line; 0: it is not
+        self.recordings: set[str] = set()  # kept, by name
+        self.keeps_recordings = True
         self._number = 0
 
     def emit(self, event: SwitchEvent) -> None:
@@ -140,6 +146,7 @@ class FakeAsterisk:
 
     def press(self, channel: Channel, key: str) -> None:
         if channel.id in self.channels:
+            self.end_recording(channel)
             self.emit(KeyPressed(channel=channel.id, key=key))
 
     def end(self, channel_id: ChannelId, cause: int = 16) -> None:
@@ -148,6 +155,7 @@ class FakeAsterisk:
         if channel is None:
             return
         self.past[channel_id] = channel
+        self.end_recording(channel)
         for members in self.bridges.values():
             members.discard(channel_id)
         if channel.playing is not None:
@@ -201,12 +209,37 @@ class FakeAsterisk:
         self.emit(PhoneChanged(account=account, reachable=False))
 
     def begin_playing(self, channel: Channel, playback: PlaybackId, media: Sequence[Media]) -> None:
+        kept = {f"recording:{name}" for name in self.recordings}
+        assert all(each in kept for each in media if each.startswith("recording:")), media
         channel.playing = playback
         channel.begun += 1
         loop = asyncio.get_running_loop()
         loop.call_later(PROMPT_S * len(media), self._end_playing, channel, channel.begun)
         for number, sound in enumerate(media):
             loop.call_later(PROMPT_S * number, self._sound, channel, channel.begun, str(sound))
+
+    def record(self, channel: Channel, recording: str, longest_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        channel.recording, channel.records_since = recording, loop.time()
+        loop.call_later(longest_s, self._recorded_enough, channel, loop.time())
+
+    def _recorded_enough(self, channel: Channel, since: float) -> None:
+        if channel.records_since == since:
+            self.end_recording(channel)
+
+    def end_recording(self, channel: Channel, *, kept: bool = True) -> None:
+        """What was being recorded on the channel, if anything, has come to its end."""
+        recording, channel.recording = channel.recording, None
+        if recording is None:
+            return
+        if kept:
+            self.recordings.add(recording)
+        seconds = asyncio.get_running_loop().time() - channel.records_since
+        self.emit(
+            RecordingEnded(
+                channel=channel.id, recording=recording, seconds=float(int(seconds)), failed=False
+            )
+        )
 
     def stop_playing(self, playback: PlaybackId) -> bool:
         playing = [each for each in self.channels.values() if each.playing == playback]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.recovery import Found
 from ivr.domain.sweep import Ours
 from ivr.ports import (
@@ -15,6 +15,7 @@ from ivr.ports import (
     Snapshot,
     Switch,
     SwitchEvent,
+    SwitchRefused,
     SwitchUnavailable,
 )
 from tests.fakes.asterisk import Channel, FakeAsterisk
@@ -46,6 +47,10 @@ class FakeSwitch:
         await self._pass()
         self._asterisk.at_work = phones
 
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        await self._pass()
+        self._asterisk.closed[line] = until
+
     async def progress(self, channel: ChannelId) -> None:
         (await self._idle(channel)).progress += 1
 
@@ -59,6 +64,25 @@ class FakeSwitch:
     async def stop(self, playback: PlaybackId) -> bool:
         await self._pass()
         return self._asterisk.stop_playing(playback)
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        found = await self._idle(channel)
+        if not self._asterisk.keeps_recordings:
+            raise SwitchRefused("Asterisk refused record with 500")
+        self._asterisk.record(found, recording, longest_s)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        await self._pass()
+        assert recording in self._asterisk.recordings
+        assert name not in self._asterisk.recordings
+        self._asterisk.recordings.add(name)
+
+    async def forget_recording(self, recording: str) -> None:
+        await self._pass()
+        for channel in self._asterisk.channels.values():
+            if channel.recording == recording:
+                self._asterisk.end_recording(channel, kept=False)
+        self._asterisk.recordings.discard(recording)
 
     async def start_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = True
@@ -211,6 +235,8 @@ class FakeSwitch:
         found = await self._channel(channel)
         if found.playing is not None:
             raise AssertionError(f"a verb was sent to {channel} while it plays {found.playing}")
+        if found.recording is not None:
+            raise AssertionError(f"a verb was sent to {channel} while it records")
         return found
 
 

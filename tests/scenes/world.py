@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivr.adapters.numbering import NumberingPlans
@@ -15,11 +15,13 @@ from ivr.ports import Clock, PhoneChanged, SwitchUnavailable
 from tests.fakes.alone import MemoryNotes, Notes
 from tests.fakes.asterisk import Channel, FakeAsterisk, FakePhone
 from tests.fakes.journal import Disk, MemoryJournal
+from tests.fakes.notices import Board, MemoryNotices
 from tests.fakes.service import SilentSpeech, service
 from tests.fakes.switch import FakeConnection, FakeSwitch
 from tests.fakes.time import Steps, VirtualClock, counting
 
 PIN = "2468"  # of every counsellor
+ADMINISTRATORS = "97531"
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Controller:
     switch: FakeSwitch
     journal: MemoryJournal
     notes: MemoryNotes
+    notices: MemoryNotices
     task: asyncio.Task[None]
     director: Director
 
@@ -37,6 +40,7 @@ class Controller:
         self.switch.lose()
         self.journal.die()
         self.notes.die()
+        self.notices.die()
 
 
 class World:
@@ -45,7 +49,8 @@ class World:
     def __init__(self, config: Service | None = None) -> None:
         self.asterisk = FakeAsterisk()
         self.disk = Disk()
-        self.config = config or service()
+        self.board = Board()
+        self.config = replace(config or service(), closures=self.board.closures)
         self.clock = VirtualClock()
         self.notes = Notes()
         self.controller: Controller | None = None
@@ -55,6 +60,7 @@ class World:
         switch, journal = FakeSwitch(self.asterisk), MemoryJournal(self.disk)
         clock = self.time()
         numbers, notes = NumberingPlans(), MemoryNotes(self.notes)
+        notices = MemoryNotices(self.board)
         roster = Roster(self.config, clock, journal)
         self.house = House(
             node="n1",
@@ -65,15 +71,20 @@ class World:
             callbacks=Book(self.config, numbers, journal, clock),
             clock=clock,
             roster=roster,
-            door=Door(self.config, roster, clock, {c.id: PIN for c in self.config.counsellors}),
+            door=self._door(roster, clock),
             alone=notes,
             of_machine=self.of_machine,
+            notices=notices,
         )
         token = counting.set(steps)
         director = Director(self.house, FakeConnection(switch))
         task = asyncio.create_task(director.run(lambda: None))
         counting.reset(token)
-        self.controller = Controller(switch, journal, notes, task, director)
+        self.controller = Controller(switch, journal, notes, notices, task, director)
+
+    def _door(self, roster: Roster, clock: Clock) -> Door:
+        pins = {c.id: PIN for c in self.config.counsellors}
+        return Door(self.config, roster, clock, pins, ADMINISTRATORS)
 
     def time(self) -> Clock:
         """What a controller that starts now goes by."""

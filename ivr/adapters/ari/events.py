@@ -20,6 +20,7 @@ from ivr.ports import (
     PhoneDialled,
     PlaybackEnded,
     PlaybackId,
+    RecordingEnded,
     SwitchEvent,
     TransferAsked,
     VoiceBegan,
@@ -66,6 +67,7 @@ UNWANTED = (
     "EndpointStateChange",
     "PlaybackContinuing",
     "PlaybackStarted",
+    "RecordingStarted",
 )
 
 
@@ -200,6 +202,19 @@ def _playback(event: Mapping[str, Any]) -> SwitchEvent | None:
     )
 
 
+def _recording(event: Mapping[str, Any]) -> SwitchEvent | None:
+    recording = event["recording"]
+    kind, _, target = recording["target_uri"].partition(":")
+    if kind != "channel":
+        return None
+    return RecordingEnded(
+        channel=ChannelId(target),
+        recording=_text(recording["name"]),
+        seconds=float(recording.get("duration", 0)),
+        failed=event["type"] == "RecordingFailed",
+    )
+
+
 def _transfer(event: Mapping[str, Any]) -> SwitchEvent | None:
     """A phone's wish (REFER). With a `state` it is the echo of what we reported ourselves.
 
@@ -239,5 +254,7 @@ _MEANINGS: Mapping[str, Callable[[Mapping[str, Any]], SwitchEvent | None]] = {
     "ChannelTalkingFinished": _fell_silent,
     "ChannelTransfer": _transfer,
     "PlaybackFinished": _playback,
+    "RecordingFailed": _recording,
+    "RecordingFinished": _recording,
     "PeerStatusChange": _phone,
 }

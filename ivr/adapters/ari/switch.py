@@ -9,7 +9,7 @@ from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.sweep import Ours
 from ivr.ports import (
     Media,
@@ -20,7 +20,7 @@ from ivr.ports import (
 
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
-AT_WORK = "AT_WORK"  # read in local/alone.conf
+AT_WORK, CLOSED = "AT_WORK", "CLOSED_"  # read in local/alone.conf
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
 HOLD = "CHANNEL(rtp,hold)"
 # Read from the phone's SIP dialog, after whatever that is busy with (chan_pjsip).
@@ -36,6 +36,9 @@ NO_ANSWER = "19"
 NORMAL_CLEARING = "16"
 # Sent as `Reason: SIP;cause=200;text="Call completed elsewhere"` (RFC 3326).
 ANSWERED_ELSEWHERE = "26"
+# How a recording is named that is played; what is no such name is the path of a sound file.
+RECORDED = "recording:"
+RECORDING_FORMAT = "alaw"
 # How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
 STOP_TRIES, STOP_AGAIN_S = 100, 0.02
 
@@ -59,7 +62,7 @@ class AriSwitch:
 
     async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
         """See `ivr.ports.Switch`."""
-        sounds = [f"sound:{path}" for path in media]
+        sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
         await self._requests.do(
             "POST",
             f"channels/{seg(channel)}/play/{seg(playback)}",
@@ -80,6 +83,28 @@ class AriSwitch:
             except SwitchRefused:
                 await asyncio.sleep(STOP_AGAIN_S)
         return await self._requests.do("DELETE", path, gone_is_fine=True)
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """See `ivr.ports.Switch`."""
+        wanted = {
+            "name": recording,
+            "format": RECORDING_FORMAT,
+            "maxDurationSeconds": round(longest_s),
+            "ifExists": "overwrite",
+            "terminateOn": "any",
+        }
+        await self._requests.do("POST", f"channels/{seg(channel)}/record", wanted)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """See `ivr.ports.Switch`."""
+        path = f"recordings/stored/{seg(recording)}/copy"
+        check(await self._requests.send("POST", path, destinationRecordingName=name), path)
+
+    async def forget_recording(self, recording: str) -> None:
+        """See `ivr.ports.Switch`."""
+        for state in ("live", "stored"):
+            path = f"recordings/{state}/{seg(recording)}"
+            await self._requests.do("DELETE", path, gone_is_fine=True)
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
@@ -227,6 +252,11 @@ class AriSwitch:
     async def tell_at_work(self, phones: str) -> None:
         """See `ivr.ports.Switch`."""
         body = {"variable": AT_WORK, "value": phones}
+        await self._requests.do("POST", "asterisk/variable", body)
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        """See `ivr.ports.Switch`."""
+        body = {"variable": f"{CLOSED}{line}", "value": str(until)}
         await self._requests.do("POST", "asterisk/variable", body)
 
     async def ours(self) -> Ours:

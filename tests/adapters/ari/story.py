@@ -25,6 +25,7 @@ from ivr.ports import (
     PhoneDialled,
     PlaybackEnded,
     PlaybackId,
+    RecordingEnded,
     Switch,
     SwitchEvent,
     TransferAsked,
@@ -248,7 +249,7 @@ class Story:
                 return f"{event.playback} to {who} ended, failed={event.failed}"
             case TransferAsked():
                 return f"{self._who(event.channel)} asks for {event.target}"
-            case HoldChanged() | PhoneDialled():  # in no story yet
+            case HoldChanged() | PhoneDialled() | RecordingEnded():  # in no story yet
                 return str(event)
             case PhoneChanged():
                 return f"{event.account} reachable={event.reachable}"

@@ -13,7 +13,7 @@ import pytest
 
 from ivr.adapters.ari.events import UNWANTED, Translator
 from ivr.adapters.ari.switch import AriSwitch
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.ports import Media, PlaybackId, Switch
 
 from .conftest import Exchange
@@ -27,6 +27,9 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "answer": lambda switch: switch.answer(CALLER),
     "play": lambda switch: switch.play(CALLER, PLAYBACK, [Media("/a"), Media("/b")]),
     "stop": lambda switch: switch.stop(PLAYBACK),
+    "record": lambda switch: switch.record(CALLER, "draft-1-1-fi", longest_s=30),
+    "keep_recording": lambda switch: switch.keep_recording("draft-1-1-fi", "families-1a-fi"),
+    "forget_recording": lambda switch: switch.forget_recording("draft-1-1-fi"),
     "start_music": lambda switch: switch.start_music(CALLER),
     "queue_music": lambda switch: switch.queue_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
@@ -57,6 +60,7 @@ VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "hang_up": lambda switch: switch.hang_up(CALLER),
     "apologise": lambda switch: switch.apologise(CALLER),
     "tell_at_work": lambda switch: switch.tell_at_work("1795331875,free/anna,"),
+    "tell_closed": lambda switch: switch.tell_closed(LineId("free"), 1795331875),
     "ours": lambda switch: switch.ours(),
     "snapshot": lambda switch: switch.snapshot(),
 }
@@ -172,6 +176,7 @@ def test_every_request_has_a_documented_method_and_path(
         "channels",
         "endpoints",
         "playbacks",
+        "recordings",
     }
     for request in requests:
         documented.operation(request)

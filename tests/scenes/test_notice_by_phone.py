@@ -1,0 +1,294 @@
+"""An administrator tells the callers of a line something from any phone of the service."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.domain.call import Language, LineId
+from ivr.domain.notice import Notice
+from ivr.domain.service import Service
+from tests.fakes.asterisk import Channel
+from tests.fakes.service import FREE, service
+from tests.fakes.time import BEGIN, Steps, run_in_virtual_time
+from tests.scenes.desks import SHARED, dial, house, in_virtual_time
+from tests.scenes.world import ADMINISTRATORS, World
+
+FREE_LINE = LineId("free")
+# The fake phone's owner is spoken to in Finnish. What is recorded is ended by `#`.
+RECORDED = {
+    "desk_pin": f"{ADMINISTRATORS}#",
+    "desk_notice_which": "1#",
+    "desk_notice_good": "1 1",
+}
+AGREED = {
+    **RECORDED,
+    "desk_notice_close": "2",
+    "desk_notice_how_long": "1",
+    "desk_notice_confirm": "1",
+}
+SPEAKS_S = 3.0
+
+
+def one_line() -> Service:
+    return replace(house(), lines=house().lines[:1])
+
+
+async def speak(world: World, answers: Mapping[str, str], account: str = "anna") -> list[str]:
+    """Dial *9, key in the answers, and speak for three seconds wherever one is to; what was heard.
+
+    What is said ends with the key `#`.
+    """
+    speaking(world)
+    return await dial(world, account, "*9", answers)
+
+
+def speaking(world: World, seconds: float = SPEAKS_S) -> None:
+    def react(channel: Channel, sound: str) -> None:
+        if "desk_notice_speak" in sound:
+            loop = asyncio.get_running_loop()
+            # A prompt lasts a second, and what was asked for begins after it.
+            loop.call_later(1.5 + seconds, world.asterisk.press, channel, "#")
+
+    world.asterisk.listeners.append(react)
+
+
+def held(world: World) -> Notice | None:
+    return world.board.notices.get(FREE_LINE)
+
+
+def minutes(until: datetime) -> float:
+    return (until - BEGIN) / timedelta(minutes=1)
+
+
+@in_virtual_time(house())
+async def test_what_is_recorded_and_confirmed_is_heard_by_the_next_caller(world: World) -> None:
+    heard = await speak(world, AGREED)
+    assert heard[-1] == "fi/desk_notice_live"
+    notice = held(world)
+    assert notice is not None
+    assert not notice.closes
+    assert 60 <= minutes(notice.until) <= 70
+    recorded = {spoken.sound for spoken in notice.spoken.values()}
+    assert {each.removeprefix("recording:") for each in recorded} == world.asterisk.recordings
+    assert all(SPEAKS_S <= each.seconds <= SPEAKS_S + 2 for each in notice.spoken.values())
+    caller = world.asterisk.call(FREE)
+    with world.habit(caller, {"lang_choice": "2"}):
+        await world.until(lambda: "sv/welcome" in world.heard(caller), 60)
+    at = world.heard(caller).index("sv/welcome")
+    assert world.heard(caller)[at - 1] == notice.spoken[Language.SV].sound
+
+
+@in_virtual_time(house())
+async def test_each_is_heard_back_before_it_is_asked_whether_it_is_good(world: World) -> None:
+    heard = await speak(world, AGREED)
+    at = heard.index("fi/desk_notice_speak_fi")
+    assert heard[at + 1].startswith("recording:draft-")
+    assert heard[at + 2 : at + 4] == ["fi/desk_notice_good", "fi/desk_notice_speak_sv"]
+
+
+@in_virtual_time(house())
+async def test_the_lines_are_told_by_name_and_number(world: World) -> None:
+    heard = await speak(world, AGREED | {"desk_notice_which": "2#"})
+    assert heard.count("fi/desk_notice_line") == len(house().lines)
+    assert list(world.board.notices) == [house().lines[1].id]
+
+
+@in_virtual_time(one_line())
+async def test_where_there_is_one_line_nobody_asks_which(world: World) -> None:
+    heard = await speak(world, AGREED)
+    assert "fi/desk_notice_which" not in heard
+    assert held(world) is not None
+
+
+@in_virtual_time(house())
+async def test_the_line_can_be_closed_to_the_end_of_tomorrow(world: World) -> None:
+    closing = {"desk_notice_close": "1", "desk_notice_how_long": "4"}
+    heard = await speak(world, AGREED | closing)
+    assert "fi/desk_notice_closes" in heard
+    notice = held(world)
+    assert notice is not None
+    assert notice.until.isoformat() == "2026-11-24T22:00:00+00:00"  # midnight in Finland
+    caller = world.asterisk.call(FREE)
+    await world.until_over(caller)
+    assert world.outcomes(caller) == ["closed_hours"]
+
+
+@in_virtual_time(house())
+async def test_on_a_phone_of_nobody_both_languages_are_spoken(world: World) -> None:
+    heard = await speak(world, AGREED, SHARED)
+    assert heard[-2:] == ["fi/desk_notice_live", "sv/desk_notice_live"]
+
+
+@in_virtual_time(house())
+async def test_what_was_not_good_is_recorded_anew(world: World) -> None:
+    heard = await speak(world, AGREED | {"desk_notice_good": "2 1 1"})
+    assert heard.count("fi/desk_notice_speak_fi") == 2
+    assert held(world) is not None
+
+
+@in_virtual_time(house())
+async def test_silence_is_no_recording(world: World) -> None:
+    speaking(world, -0.3)
+    heard = await dial(world, "anna", "*9", AGREED)
+    assert heard.count("fi/desk_notice_silent") == 5
+    assert heard[-1] == "fi/desk_nothing_keyed"
+    assert held(world) is None
+
+
+@pytest.mark.parametrize(
+    "unanswered", ["desk_notice_good", "desk_notice_close", "desk_notice_how_long"]
+)
+def test_what_is_not_answered_changes_nothing(unanswered: str) -> None:
+    @in_virtual_time(house())
+    async def unsaid(world: World) -> None:
+        answers = {prompt: keys for prompt, keys in AGREED.items() if prompt != unanswered}
+        heard = await speak(world, answers)
+        assert heard[-1] == "fi/desk_nothing_keyed"
+        assert held(world) is None
+        await asyncio.sleep(1)
+        assert not world.asterisk.recordings
+
+    unsaid()
+
+
+@in_virtual_time(house())
+async def test_who_says_no_at_the_end_changes_nothing(world: World) -> None:
+    heard = await speak(world, AGREED | {"desk_notice_confirm": "2"})
+    assert heard[-1] == "fi/desk_nothing_keyed"
+    assert held(world) is None
+
+
+@in_virtual_time(house())
+async def test_no_such_line_is_no_line(world: World) -> None:
+    heard = await speak(world, AGREED | {"desk_notice_which": "99#"})
+    assert heard[-1] == "fi/desk_nothing_keyed"
+
+
+@in_virtual_time(house())
+async def test_one_that_holds_is_ended_or_replaced(world: World) -> None:
+    await speak(world, AGREED)
+    anew = AGREED | {"desk_notice_menu": "1", "desk_notice_close": "1"}
+    for _ in range(3):
+        before = held(world)
+        await speak(world, anew)
+        notice = held(world)
+        assert before is not None
+        assert notice is not None
+        assert notice.closes
+        heard_so_far = {each.sound for each in before.spoken.values()}
+        assert not heard_so_far & {each.sound for each in notice.spoken.values()}
+    await asyncio.sleep(1)
+    assert len(world.asterisk.recordings) == 4  # however often: two a language, in turn
+    heard = await speak(world, AGREED | {"desk_notice_menu": "2"})
+    assert heard[-2:] == ["fi/desk_notice_menu", "fi/desk_notice_ended"]
+    assert held(world) is None
+
+
+@in_virtual_time(house())
+async def test_a_disk_that_takes_nothing_is_said(world: World) -> None:
+    world.board.full = True
+    heard = await speak(world, AGREED)
+    assert heard[-1] == "fi/desk_notice_not_kept"
+
+
+@in_virtual_time(house())
+async def test_a_switch_that_cannot_record_is_said(world: World) -> None:
+    world.asterisk.keeps_recordings = False
+    heard = await speak(world, AGREED)
+    assert heard[-1] == "fi/desk_notice_not_kept"
+    assert held(world) is None
+
+
+@in_virtual_time(house())
+async def test_after_three_wrong_pins_that_phone_and_every_other_waits(world: World) -> None:
+    heard = await dial(world, "anna", "*9", {"desk_pin": "1111# 2222# 2468#"})
+    assert heard[-1] == "fi/desk_barred"
+    assert heard.count("fi/desk_wrong") == 2
+    heard = await dial(world, SHARED, "*9", {"desk_pin": f"{ADMINISTRATORS}#"})
+    assert heard[-1] == "sv/desk_barred"
+    await asyncio.sleep(61)
+    heard = await speak(world, AGREED)
+    assert heard[-1] == "fi/desk_notice_live"
+
+
+@in_virtual_time(house())
+async def test_a_counsellors_own_pin_does_not_open_it(world: World) -> None:
+    heard = await dial(world, "anna", "*9", {"desk_pin": "2468#"})
+    assert "fi/desk_wrong" in heard
+    assert "fi/desk_notice_which" not in heard
+
+
+async def story(how: str, strike_at: int | None) -> tuple[int, Notice | None]:
+    """Somebody makes a notice; at a step of the controller's this strikes."""
+    restarts: list[asyncio.Task[None]] = []
+
+    def struck() -> None:
+        if how == "hang up":
+            for channel in list(world.asterisk.channels):
+                world.asterisk.end(channel)
+            return
+        assert world.controller is not None
+        world.controller.die()
+        restarts.append(asyncio.create_task(world.crash_and_restart(0.5)))
+
+    steps = Steps(None, struck)
+    world = World(one_line())
+    world.start(steps)
+    await asyncio.sleep(0.1)
+    before = steps.taken
+    steps.strike_at(None if strike_at is None else before + strike_at)
+    heard = await speak(world, AGREED)
+    await asyncio.sleep(1)
+    taken = steps.taken - before
+    steps.strike_at(None)
+    for restart in restarts:
+        await restart
+    await asyncio.sleep(5)
+    notice = held(world)
+    kept = {} if notice is None else notice.spoken
+    names = {each.sound.removeprefix("recording:") for each in kept.values()}
+    assert names <= world.asterisk.recordings, "a notice is heard that was not recorded"
+    assert not any("draft" in name for name in names)
+    assert notice is None or "fi/desk_notice_confirm" in heard
+    assert notice is not None or "fi/desk_notice_live" not in heard
+    assert not world.asterisk.channels
+    await world.stop()
+    return taken, notice
+
+
+@pytest.mark.parametrize("how", ["hang up", "crash"])
+def test_at_every_await_what_was_not_confirmed_is_heard_by_nobody(how: str) -> None:
+    taken, notice = run_in_virtual_time(story(how, None))
+    assert notice is not None
+    done = []
+    for step in range(1, taken + 1):
+        _, notice = run_in_virtual_time(story(how, step))
+        done.append(notice is not None)
+    assert done[-1]
+    # Who hangs up has done with it; who is greeted anew after a crash may go through with it.
+    assert how == "crash" or done == sorted(done)
+    assert not all(done)
+
+
+def test_who_records_as_the_controller_dies_begins_anew_and_holds_up_nobody() -> None:
+    async def interrupted() -> None:
+        world = World(service())
+        world.start()
+        await asyncio.sleep(0.1)
+        channel = world.asterisk.dial_code("anna", "*9")
+        with world.habit(channel, {"desk_pin": f"{ADMINISTRATORS}#", "desk_notice_which": "1#"}):
+            await world.until(lambda: channel.recording is not None, 60)
+            assert world.controller is not None
+            world.controller.die()
+            heard = len(channel.heard)
+            await world.crash_and_restart(0.5)
+            await world.until(lambda: len(channel.heard) > heard, 5)
+        assert world.heard(channel)[heard] == "fi/desk_pin"
+        assert channel.recording is None
+        world.asterisk.end(channel.id)
+        await world.stop()
+
+    run_in_virtual_time(interrupted())
