@@ -142,9 +142,8 @@ class Condition:
         """Where people work through the callbacks; None until the house is there."""
         if self.house is None:
             return None
-        return CallbackDesk(
-            self.house.service, self.house.callbacks, self._clock, self._called_back
-        )
+        house = self.house
+        return CallbackDesk(lambda: house.service, house.callbacks, self._clock, self._called_back)
 
     def _called_back(self) -> frozenset[CallId]:
         return frozenset() if self.conductor is None else self.conductor.called_back

@@ -1,23 +1,25 @@
 """Everything a director works with that outlives one connection to the switch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivr.director.callbacks import Book
 from ivr.director.door import Door
 from ivr.director.roster import Roster
-from ivr.domain.call import CallId, ChannelId
+from ivr.domain.call import CallId, ChannelId, CounsellorId
 from ivr.domain.estimate import Pace
 from ivr.domain.service import Service
 from ivr.ports import AloneNotes, Clock, Journal, NoNotes, Numbers, Speech
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class House:
     """The service as configured, its voice, its record, its clock and its people.
 
     `node` names the Asterisk that the calls are on; it is part of every call's id.
     `pace` is how long calls have taken counsellors lately. `alone` is what Asterisk noted of
-    the calls that it served by itself.
+    the calls that it served by itself. `service` and `speech` are those in force: a call
+    keeps those that it began with.
     """
 
     node: str
@@ -31,6 +33,16 @@ class House:
     door: Door
     pace: Pace = field(default_factory=Pace)
     alone: AloneNotes = field(default_factory=NoNotes)
+
+    def renew(self, service: Service, speech: Speech, pins: Mapping[CounsellorId, str]) -> None:
+        """From this instant on all that begins goes by this configuration.
+
+        All at once, so that nobody meets a part of it.
+        """
+        self.service, self.speech = service, speech
+        self.door.renew(service, pins)
+        self.roster.renew(service)
+        self.callbacks.renew(service)
 
     def call_id(self, channel: ChannelId) -> CallId:
         """The id of the call on this channel, the same whoever asks and whenever."""

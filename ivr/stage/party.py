@@ -85,7 +85,7 @@ class Party:
         self.holds_us = False  # they have put us on hold, and may send no sound
         self.busy_until = -math.inf
         self._switch = switch
-        self._speech = speech
+        self.speech = speech
         self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
         self._early: deque[KeyPressed | TransferAsked] = deque()
         self._turn = 0
@@ -230,7 +230,7 @@ class Party:
         self._inbox.put_nowait(None)
 
     def _compose(self, prompts: Sequence[Prompt]) -> tuple[list[Media], float]:
-        said = [self._speech.utter(p.language, p.id, **p.slots) for p in prompts]
+        said = [self.speech.utter(p.language, p.id, **p.slots) for p in prompts]
         return [m for u in said for m in u.media], sum(u.seconds for u in said)
 
     def _next_playback(self) -> PlaybackId:

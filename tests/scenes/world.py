@@ -73,6 +73,11 @@ class World:
         counting.reset(token)
         self.controller = Controller(switch, journal, notes, task, director)
 
+    def renew(self, config: Service) -> None:
+        """Another configuration comes into force in the middle of everything."""
+        self.config = config
+        self.house.renew(config, SilentSpeech(), {c.id: PIN for c in config.counsellors})
+
     def time(self) -> Clock:
         """What a controller that starts now goes by."""
         return self.clock
