@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, config, logs
+from ivr import backing, callbacks, config, logs, reload
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.errors import Refusal
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="say everything that is wrong in the configuration")
     check.set_defaults(command=_check)
     callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
+    reload.arguments(verbs.add_parser("reload", help="bring what is saved into force now"))
     _upkeep(verbs)
     return parser
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from ivr.domain.call import CounsellorId
 from ivr.domain.changes import changes
 from ivr.domain.service import Service
 from ivr.errors import Refusal
-from ivr.ports import Speech
+from ivr.ports import Reloaded, Speech
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +44,6 @@ class Version:
     pins: Mapping[CounsellorId, str] = field(repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reloaded:
-    """What a reload has changed, and what is doubtful about the configuration; a line each."""
-
-    changes: Sequence[str]
-    doubts: Sequence[str]
-
-
 class Steps(Protocol):
     """What a configuration goes through before it is in force."""
 
@@ -77,15 +69,15 @@ class Steps(Protocol):
 
 
 class Configuration:
-    """The version in force. Only `keep` changes it, in one task.
+    """The version in force. Only `keep` changes it, in one task. Implements `ivr.ports.Reloads`.
 
-    `seen` is the sign of the folder when the first version was read. `fault` says why what is
+    `seen` is the sign of the folders when the first version was read. `fault` says why what is
     saved is not wholly in force; None when it is.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folders: Sequence[Path],
         version: Version,
         steps: Steps,
         *,
@@ -95,18 +87,23 @@ class Configuration:
     ) -> None:
         self.version = version
         self.fault: str | None = None
-        self._folder = folder
+        self._folders = folders
         self._tried = seen
         self._steps = steps
         self._say = say
         self._now = now
-        self._day = now().date()
+        self._day: date | None = None
         self._again = False
         self._asked: list[asyncio.Future[Reloaded]] = []
         self._wish = asyncio.Event()
 
+    def tell_soon(self) -> None:
+        """Asterisk, or another one, is to be told of what is in force."""
+        self._day = None
+        self._wish.set()
+
     async def reload(self) -> Reloaded:
-        """Look at the files now, saved or not. Raises Refusal, with every mistake."""
+        """See `ivr.ports.Reloads`."""
         answer: asyncio.Future[Reloaded] = asyncio.get_running_loop().create_future()
         self._asked.append(answer)
         self._wish.set()
@@ -176,7 +173,7 @@ class Configuration:
         return Reloaded(changes=changed, doubts=[*doubts, *await self._steps.tell()])
 
     async def _settled(self) -> Sign:
-        """The sign of the folder, once nothing has been written for a moment."""
+        """The sign of the folders, once nothing has been written for a moment."""
         loop = asyncio.get_running_loop()
         until, seen = loop.time() + SETTLES_S, await self._sign()
         while is_young(seen) and loop.time() < until:
@@ -185,7 +182,7 @@ class Configuration:
         return seen
 
     async def _sign(self) -> Sign:
-        return await asyncio.to_thread(sign, self._folder)
+        return await asyncio.to_thread(sign, *self._folders)
 
     async def _tell_the_days(self) -> None:
         """Asterisk knows the hours of some days ahead: of one more, every day."""

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,20 +22,25 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_lock import awaited
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
-from ivr.adapters.speech import Prompts
 from ivr.adapters.steady_clock import SteadyClock
 from ivr.condition import Condition
+from ivr.config.saved import sign
+from ivr.configuring import Configuration, Version
 from ivr.director import Book, Conductor, Door, House, Roster, lapse
+from ivr.domain.call import LineId
 from ivr.domain.retention import Retention
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.embedded.kept import KeptServer
+from ivr.golive import GoingLive, Live, line_names, speak, voice
 from ivr.ports import Clock
 from ivr.running import Line, Stop
 from ivr.screens import Screens
-from ivr.settings import Settings
+from ivr.settings import PROJECT_ROOT, Settings
 from ivr.succession import Seat, Succession
+from ivr.tasks import Tasks
+from ivr.telling import Asterisk, Others, Ours, Untold
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
@@ -83,25 +88,31 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """What is run, where and how."""
+    """How the line is run, and where. `names` are those of the lines for the console."""
 
-    service: Service
     settings: Settings
     options: Options
     clock: SteadyClock
+    names: dict[LineId, str] = field(default_factory=dict)
 
 
 def load_service(settings: Settings, options: Options) -> Service:
     """The configuration, with the override of the hours if that is asked for. Raises Refusal."""
+    service, doubts = _checked(settings, options)
+    for doubt in doubts:
+        options.say(f"doubtful: {doubt}")
+    return service
+
+
+def _checked(settings: Settings, options: Options) -> tuple[Service, Sequence[str]]:
+    """The same, and what is doubtful about it."""
     configured, doubts = config.check(options.config_dir)
     service, no_trunk = backing.without_trunk(settings, configured)
-    for doubt in (*doubts, no_trunk):
-        if doubt is not None:
-            options.say(f"doubtful: {doubt}")
-    if not options.open_now:
-        return service
-    lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
-    return replace(service, lines=tuple(lines))
+    said = [*map(str, doubts), *([no_trunk] if no_trunk is not None else [])]
+    if options.open_now:
+        lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
+        service = replace(service, lines=tuple(lines))
+    return service, said
 
 
 async def serve(settings: Settings, options: Options, stop: Stop) -> None:
@@ -111,49 +122,83 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
+    folders = _folders(settings, options)
+    seen = sign(*folders)
     service = load_service(settings, options)
     clock = SteadyClock.open(options.clock, settings.state_dir / "clock.json")
-    plan = _Plan(service=service, settings=settings, options=options, clock=clock)
-    async with _observed(plan) as (succession, condition):
+    plan = _Plan(settings=settings, options=options, clock=clock, names=line_names(service))
+    async with _observed(plan) as (succession, condition), Tasks() as tasks:
         lacking = not await backing.migrated(settings, succession.outbox, options.say)
         if succession.outbox is not None:  # else another controller plays from the same folder
-            await asyncio.to_thread(_speak, plan)
-        speech = Prompts.load(settings.prompts_dir, plan.service)
+            await asyncio.to_thread(speak, settings, service)
+        going = _going_live(plan, succession)
+        first = Version(service=service, speech=voice(settings, service), pins={})
+        configuration = Configuration(folders, first, going, seen=seen, say=options.say)
+        condition.configuration = configuration
+        tasks.start(condition.upkeep.keep("watch", configuration.keep, tasks), "watch")
         outbox = await succession.turn(stop)
         if outbox is None:
             return
-        clock.go_on()
-        house = _house(plan, speech, outbox)
-        conductor, asterisk = await _conductor(plan, house)
-        database_url, postgres = await _database(plan)
-        async with await open_pool(database_url) as pool:
-            prepare = partial(migrate, database_url) if lacking else None
-            shipper = Shipper(outbox, pool, prepare=prepare)
-            condition.shipper, condition.conductor = shipper, conductor
-            condition.house = house
-            own: list[Kept] = [server for server in (asterisk, postgres) if server]
-            line = Line(
-                conductor=conductor,
-                shipper=shipper,
-                recording=outbox.ended,
-                kept_up={
-                    "ship": shipper.ship,
-                    "erase": _eraser(plan, house, outbox, pool).erase,
-                    **{server.name: server.keep for server in own},
-                },
-                upkeep=condition.upkeep,
-                own=own,
-                awaited=partial(awaited, _record(settings)),
-                clock=clock,
-                announcement=_announcement(plan),
-                say=options.say,
-            )
+        going.starting = True  # by the version that is held ready now
+        async with _ready(plan, condition, configuration, outbox, lacking=lacking) as (line, live):
+            going.live = live
+            configuration.tell_soon()
             # What is loaded by now stays: looked through again and again for what to throw
             # away, it would hold up every call for some 40 ms at a time.
             gc.collect()
             gc.freeze()
             async with succession.kept():
                 await line.run(stop)
+
+
+@asynccontextmanager
+async def _ready(
+    plan: _Plan,
+    condition: Condition,
+    configuration: Configuration,
+    outbox: Outbox,
+    *,
+    lacking: bool,
+) -> AsyncIterator[tuple[Line, Live]]:
+    """The line by the configuration held ready. `lacking`: the database is not up to date."""
+    service = configuration.version.service
+    version = replace(configuration.version, pins=access.pins(plan.settings, service))
+    configuration.version = version
+    house = _house(plan, version, outbox)
+    connections, asterisk, own = await _switch(plan, service)
+    conductor = Conductor(connections, house)
+    database_url, postgres = await _database(plan)
+    async with await open_pool(database_url) as pool:
+        prepare = partial(migrate, database_url) if lacking else None
+        shipper = Shipper(outbox, pool, prepare=prepare)
+        condition.shipper, condition.conductor = shipper, conductor
+        condition.house = house
+        eraser = _eraser(house, outbox, pool)
+        servers: list[Kept] = [server for server in (own, postgres) if server]
+        line = Line(
+            conductor=conductor,
+            shipper=shipper,
+            recording=outbox.ended,
+            kept_up={
+                "ship": shipper.ship,
+                "erase": eraser.erase,
+                **{server.name: server.keep for server in servers},
+            },
+            upkeep=condition.upkeep,
+            own=servers,
+            awaited=partial(awaited, _record(plan.settings)),
+            clock=plan.clock,
+            announcement=_announcement(plan, service),
+            say=plan.options.say,
+        )
+        live = Live(
+            house=house,
+            conductor=conductor,
+            eraser=eraser,
+            connections=connections,
+            asterisk=asterisk,
+        )
+        yield line, live
 
 
 @asynccontextmanager
@@ -168,6 +213,7 @@ async def _observed(plan: _Plan) -> AsyncIterator[tuple[Succession, Condition]]:
             token=access.desk_token(plan.settings),
             desk=lambda: condition.desk,
             callbacks=lambda: condition.callbacks,
+            configuration=lambda: condition.configuration,
         )
         async with serving(create_app(condition, metrics, desk), plan.settings.http_bind):
             yield succession, condition
@@ -176,8 +222,7 @@ async def _observed(plan: _Plan) -> AsyncIterator[tuple[Succession, Condition]]:
 def _seat(plan: _Plan, metrics: Metrics) -> Seat:
     """Which outbox and which database only one controller may have at a time."""
     settings, options = plan.settings, plan.options
-    names = {line.id: line.name[line.languages[0]] for line in plan.service.lines}
-    screens = Screens(names=names, metrics=metrics, say=options.say)
+    screens = Screens(names=plan.names, metrics=metrics, say=options.say)
     path = _record(settings)
     url = settings.database_url  # our own is known by the folder, as the outbox is
     return Seat(
@@ -202,46 +247,61 @@ def _fingerprint(plan: _Plan) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _speak(plan: _Plan) -> None:
-    """Our own Asterisk plays prompts that we speak; another's are put there by its people."""
-    if plan.settings.ari is None:
-        backing.build_prompts(plan.settings, plan.service)
+def _folders(settings: Settings, options: Options) -> list[Path]:
+    """Where an administrator saves what is to come into force while the line runs."""
+    ours = settings.ari is None
+    return [options.config_dir, *([PROJECT_ROOT / "dialplan"] if ours else [])]
 
 
-def _house(plan: _Plan, speech: Prompts, outbox: Outbox) -> House:
-    service, clock = plan.service, plan.clock
+def _going_live(plan: _Plan, succession: Succession) -> GoingLive:
+    return GoingLive(
+        plan.settings,
+        partial(_checked, plan.settings, plan.options),
+        succession,
+        fingerprint=partial(_fingerprint, plan),
+        names=plan.names,
+    )
+
+
+def _house(plan: _Plan, version: Version, outbox: Outbox) -> House:
+    service, clock = version.service, plan.clock
     roster, numbers = Roster(service, clock, outbox), NumberingPlans()
     return House(
         node=NODE,
         service=service,
-        speech=speech,
+        speech=version.speech,
         journal=outbox,
         numbers=numbers,
         callbacks=Book(service, numbers, outbox, clock),
         clock=clock,
         roster=roster,
-        door=Door(service, roster, clock, access.pins(plan.settings, service)),
+        door=Door(service, roster, clock, version.pins),
         alone=AloneFolder(plan.settings.records_dir),
     )
 
 
-def _eraser(plan: _Plan, house: House, outbox: Outbox, pool: "Pool") -> Eraser:
-    retention = Retention.of(plan.service)
+def _eraser(house: House, outbox: Outbox, pool: "Pool") -> Eraser:
+    retention = Retention.of(house.service)
     lapsing = partial(lapse, house.callbacks, house.clock)
     return Eraser(outbox, pool, house.clock, retention, lapsing)
 
 
-async def _conductor(plan: _Plan, house: House) -> tuple[Conductor, Kept | None]:
-    target, asterisk = await asyncio.to_thread(backing.switch, plan.settings, plan.service)
-    connections = AriConnections(target, plan.service.phones)
-    conductor = Conductor(connections, house)
-    if asterisk is None:
-        return conductor, None
+async def _switch(plan: _Plan, service: Service) -> tuple[AriConnections, Asterisk, Kept | None]:
+    """The way to Asterisk, what it reads, and our own if it is ours."""
+    settings = plan.settings
+    target, started = await asyncio.to_thread(backing.switch, settings, service)
+    connections = AriConnections(target, service.phones)
+    if started is None:
+        others = Untold() if settings.ami is None else Others(settings.ami)
+        return connections, others, None
+    asterisk, reached = started
+    ours = Ours(asterisk, backing.ami(reached))
 
     def again(access: AsteriskAccess) -> None:
         connections.aim(backing.target(access))
+        ours.ami = backing.ami(access)
 
-    return conductor, KeptServer("asterisk", asterisk, again)
+    return connections, ours, KeptServer("asterisk", ours, again)
 
 
 async def _database(plan: _Plan) -> tuple[str, Kept | None]:
@@ -253,6 +313,6 @@ async def _database(plan: _Plan) -> tuple[str, Kept | None]:
     return url, KeptServer("postgres", postgres, lambda _: None)
 
 
-def _announcement(plan: _Plan) -> list[str]:
+def _announcement(plan: _Plan, service: Service) -> list[str]:
     now, trial = plan.clock.now(), plan.options.open_now
-    return list(banner.lines(plan.service, plan.settings, now=now, trial=trial))
+    return list(banner.lines(service, plan.settings, now=now, trial=trial))

@@ -56,6 +56,16 @@ class AriServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmiServer:
+    """How that Asterisk is told of its files in `folder`, which we may write."""
+
+    address: Address
+    user: str
+    password: str = field(repr=False)
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The environment's part of the configuration.
 
@@ -63,7 +73,8 @@ class Settings:
     Asterisk. `state_dir` is absolute. `sip_trunk` is where the carrier takes our calls; None:
     no outside number can be reached. Without `sip_tls` SIP is taken over UDP alone. `outbox_mb`
     is how far the outbox may grow, in megabytes of 10**6 bytes. `debian_mirror` is only for
-    hosts that are no Debian.
+    hosts that are no Debian. Without `ami` the Asterisk of `ari` reads its files when its people
+    tell it to.
     """
 
     database_url: str | None
@@ -79,6 +90,7 @@ class Settings:
     alone_dir: Path | None = None
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
+    ami: AmiServer | None = None
 
     @property
     def packages_dir(self) -> Path:
@@ -112,6 +124,7 @@ class Settings:
             alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
             desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
             outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
+            ami=_ami_server(environ),
         )
 
 
@@ -154,6 +167,25 @@ def _ari_server(environ: Mapping[str, str]) -> AriServer | None:
     if user or password:
         name = "IVR_ARI_USER" if user else "IVR_ARI_PASSWORD"
         raise Refusal(f"{name} is set but IVR_ARI_URL is not: set the address too, or unset it.")
+    return None
+
+
+def _ami_server(environ: Mapping[str, str]) -> AmiServer | None:
+    address = _optional(environ, "IVR_AMI", _address)
+    folder = _optional(environ, "IVR_ASTERISK_DIR", _state_dir)
+    user, password = environ.get("IVR_AMI_USER"), environ.get("IVR_AMI_PASSWORD")
+    if address and folder and user and password:
+        return AmiServer(address=address, user=user, password=password, folder=folder)
+    given: Mapping[str, object] = {
+        "IVR_AMI": address,
+        "IVR_AMI_USER": user,
+        "IVR_AMI_PASSWORD": password,
+        "IVR_ASTERISK_DIR": folder,
+    }
+    if any(given.values()):
+        missing = next(name for name, value in given.items() if not value)
+        others = ", ".join(name for name in given if name != missing)
+        raise Refusal(f"{missing} is not set: set it, or unset {others}.")
     return None
 
 

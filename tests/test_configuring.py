@@ -88,7 +88,7 @@ async def kept(line: Line) -> AsyncIterator[Configuration]:
     """The configuration of a line that runs."""
     first = Version(service=BEFORE, speech=SPEECH, pins={})
     configuration = Configuration(
-        line.folder,
+        [line.folder],
         first,
         line,
         seen=sign(line.folder),
@@ -106,7 +106,7 @@ async def test_a_file_that_is_saved_comes_into_force_and_what_has_changed_is_sai
     async with kept(line) as configuration:
         line.save("7")
         await until(lambda: line.taken == [7])
-        await until(lambda: line.told == 1)
+        await until(lambda: line.told == 2)
         assert configuration.fault is None
         assert configuration.version.service.most_calls == 7
     assert line.said[0] == "The configuration as saved is in force:"
@@ -232,11 +232,14 @@ async def test_asterisk_is_told_again_until_it_has_heard(line: Line) -> None:
 
 
 async def test_asterisk_is_told_every_day_of_the_days_to_come(line: Line) -> None:
-    async with kept(line):
-        await asyncio.sleep(0.05)
-        assert line.told == 0
-        line.now += timedelta(days=1)
+    async with kept(line) as configuration:
         await until(lambda: line.told == 1)
+        await asyncio.sleep(0.05)
+        assert line.told == 1
+        line.now += timedelta(days=1)
+        await until(lambda: line.told == 2)
+        configuration.tell_soon()
+        await until(lambda: line.told == 3)
         assert line.checked == 0
 
 
@@ -245,7 +248,7 @@ async def test_a_fault_of_ours_in_the_check_leaves_the_last_good_one_and_is_show
 ) -> None:
     first = Version(service=BEFORE, speech=SPEECH, pins={})
     configuration = Configuration(
-        line.folder, first, line, seen=sign(line.folder), say=line.said.append
+        [line.folder], first, line, seen=sign(line.folder), say=line.said.append
     )
     line.fails = True
     asking = asyncio.ensure_future(configuration.reload())

@@ -1,4 +1,4 @@
-"""Whether somebody has saved anything in the configuration folder since it was looked at."""
+"""Whether somebody has saved anything in the folders of the configuration since a look at them."""
 
 import time
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ _YOUNG_S = 0.1
 _YOUNG = "young"
 
 
-def sign(folder: Path) -> Sign:
+def sign(*folders: Path) -> Sign:
     """Differs from the sign of an earlier look if a file was saved, added or taken away since.
 
     By names, times, sizes and inodes: nothing is read, so that a large file, or one that never
     ends, costs nothing. A link to nowhere is a file that is not there.
     """
     now = time.time()
-    return tuple(_seen(path, folder, now) for path in sorted(_files(folder)))
+    return tuple(_seen(path, now) for folder in folders for path in sorted(_files(folder)))
 
 
 def is_young(seen: Sign) -> bool:
@@ -28,13 +28,14 @@ def is_young(seen: Sign) -> bool:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The YAML files, but for those hidden (an editor's); recordings that stand for prompts."""
+    """What we or Asterisk read, but for files hidden (an editor's); recordings of prompts."""
     yield from folder.glob("[!.]*.yaml")
+    yield from folder.glob("[!.]*.conf")
     yield from (folder / "recordings").rglob("*.*")
 
 
-def _seen(path: Path, folder: Path, now: float) -> tuple[str, ...]:
-    name = str(path.relative_to(folder))
+def _seen(path: Path, now: float) -> tuple[str, ...]:
+    name = str(path)
     try:
         found = path.stat()
     except OSError:

@@ -15,7 +15,7 @@ from ivr.embedded.private import write_private
 from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
 
-ARI_USER = "ivr"
+ARI_USER = AMI_USER = "ivr"
 # The last resort: beyond it Asterisk itself refuses calls, with 503. More than the controller
 # ever lets in and tells that all lines are busy (`most_calls` in lines.yaml, and a quarter).
 MOST_CALLS = 2000
@@ -56,6 +56,8 @@ class Reach:
     rtp: PortRange
     ari_port: int
     ari_password: str = field(repr=False)
+    ami_port: int
+    ami_password: str = field(repr=False)
     trunk_peers: tuple[str, ...]
     trunk: Address | None
     phones: Mapping[str, str] = field(repr=False)
@@ -76,7 +78,7 @@ def write_configuration(
                 " configuration cannot carry: use another place for it (the clone, IVR_STATE_DIR,"
                 " IVR_SIP_TLS_CERT)."
             )
-    wanted = dict(_administrators(folders.dialplan)) | dict(_generated(folders, reach))
+    wanted = dict(administrators(folders.dialplan)) | dict(_generated(folders, reach))
     wanted |= generated
     changed = frozenset(name for name in wanted if _written(folders.etc / name, wanted[name]))
     present = (path for path in folders.etc.rglob("*") if path.is_file())
@@ -86,7 +88,8 @@ def write_configuration(
     return changed | left_over
 
 
-def _administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
+def administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
+    """The administrator's own files, and what they say. Raises Refusal."""
     files = sorted(dialplan.glob("*.conf"))
     if not files:
         raise Refusal(f"{dialplan} holds no Asterisk configuration: restore the dialplan folder.")
@@ -108,6 +111,7 @@ def _generated(folders: Folders, reach: Reach) -> Iterator[tuple[str, str]]:
     yield "local/rtp.conf", f"rtpstart={reach.rtp.first}\nrtpend={reach.rtp.last}\n"
     yield "local/http.conf", f"bindaddr=127.0.0.1\nbindport={reach.ari_port}\n"
     yield "local/ari.conf", f"[{ARI_USER}]\ntype=user\npassword={reach.ari_password}\n"
+    yield "local/manager.conf", _manager(reach)
     yield "local/transport.conf", _transports(reach)
     yield "local/trunk.conf", _trunk(reach)
     yield "local/phones.conf", "\n".join(_phone(*phone, reach) for phone in reach.phones.items())
@@ -131,6 +135,13 @@ def _asterisk(folders: Folders) -> str:
     lines = [f"{name}={path}" for name, path in directories.items()]
     options = ["live_dangerously=no", f"maxcalls={MOST_CALLS}"]
     return "\n".join(["[directories]", *lines, "", "[options]", *options, ""])
+
+
+def _manager(reach: Reach) -> str:
+    """Its user may have files read anew, and is told of no event: no call, no number."""
+    general = f"enabled=yes\nbindaddr=127.0.0.1\nport={reach.ami_port}\n"
+    door = "deny=0.0.0.0/0.0.0.0\npermit=127.0.0.1/255.255.255.255\n"
+    return f"{general}[{AMI_USER}]\nsecret={reach.ami_password}\n{door}read=\nwrite=system\n"
 
 
 def _transports(reach: Reach) -> str:

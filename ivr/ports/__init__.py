@@ -3,6 +3,7 @@
 from ivr.ports.alone import AloneNotes, NoNotes
 from ivr.ports.callback_desk import CallbackDesk, MadeByHand
 from ivr.ports.clock import Clock
+from ivr.ports.configuration import Reloaded, Reloads
 from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
 from ivr.ports.events import (
     NO_SUCH_CALL,
@@ -65,6 +66,8 @@ __all__ = [
     "PlaybackEnded",
     "PlaybackId",
     "Refused",
+    "Reloaded",
+    "Reloads",
     "Snapshot",
     "Speech",
     "Switch",

@@ -1,0 +1,145 @@
+"""How a configuration that was saved comes into force in the running line, and who is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ivr import access, backing
+from ivr.adapters.ari import AriConnections
+from ivr.adapters.erasing import Eraser
+from ivr.adapters.kept_speech import kept
+from ivr.adapters.speech import Prompts
+from ivr.configuring import NotYet, Version
+from ivr.director import Conductor, House
+from ivr.domain.call import LineId
+from ivr.domain.renewal import still_needed
+from ivr.domain.retention import Retention
+from ivr.domain.service import Service
+from ivr.errors import Refusal
+from ivr.ports import JournalUnavailable
+from ivr.settings import Settings
+from ivr.succession import Succession
+from ivr.telling import Asterisk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """The parts of a running line that go by the configuration."""
+
+    house: House
+    conductor: Conductor
+    eraser: Eraser
+    connections: AriConnections
+    asterisk: Asterisk
+
+
+class GoingLive:
+    """Implements `ivr.configuring.Steps`.
+
+    Until `live` is set, as on a standby, a configuration is only held ready; while the parts of
+    the line are `starting`, none is taken. `names` are those of the lines for the console.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        load: Callable[[], tuple[Service, Sequence[str]]],
+        succession: Succession,
+        *,
+        fingerprint: Callable[[], str],
+        names: dict[LineId, str],
+    ) -> None:
+        self.live: Live | None = None
+        self.starting = False
+        self._settings = settings
+        self._load = load
+        self._succession = succession
+        self._fingerprint = fingerprint
+        self._names = names
+
+    def check(self) -> tuple[Service, Sequence[str]]:
+        """See Steps."""
+        loaded = self._load()
+        if self.live is not None:
+            self.live.asterisk.check()
+        return loaded
+
+    async def admit(self, service: Service) -> None:
+        """See Steps."""
+        if self.live is None:
+            return
+        try:
+            await self.live.house.callbacks.learn()
+        except JournalUnavailable:
+            raise NotYet("The disk does not say who is to be called back.") from None
+        _admit(self.live, service)
+
+    def make(self, service: Service) -> Version:
+        """See Steps. A standby speaks nothing and makes no PINs: whom it waits for does."""
+        ours = self._succession.outbox is not None
+        if ours:
+            speak(self._settings, service)
+        try:
+            speech = voice(self._settings, service)
+        except Refusal as missing:
+            if ours:
+                raise
+            raise NotYet(str(missing)) from None
+        pins = access.pins(self._settings, service) if ours else {}
+        return Version(service=service, speech=speech, pins=pins)
+
+    async def take(self, version: Version) -> None:
+        """See Steps."""
+        if self.live is not None:
+            _admit(self.live, version.service)  # and nothing is awaited from here on
+            self.live.house.renew(version.service, version.speech, version.pins)
+            self.live.eraser.retention = Retention.of(version.service)
+        elif self.starting:
+            raise NotYet("The line is starting.")
+        self._names.update(line_names(version.service))
+        self._succession.configured(self._fingerprint())
+
+    async def tell(self) -> Sequence[str]:
+        """See Steps."""
+        if self.live is None:
+            return []
+        house = self.live.house
+        said = await self.live.asterisk.tell(house.service)
+        phones = await self.live.connections.watch(house.service.phones)
+        for account, state in phones.items():
+            if state is not None:
+                house.roster.phone(account, reachable=state)
+        unknown = [account for account, state in phones.items() if state is None]
+        return [*said, *(f"the phone {account} is unknown to Asterisk" for account in unknown)]
+
+
+def speak(settings: Settings, service: Service) -> None:
+    """Our own Asterisk plays prompts that we speak; another's are put there by its people."""
+    if settings.ari is None:
+        backing.build_prompts(settings, service)
+
+
+def voice(settings: Settings, service: Service) -> Prompts:
+    """The prompts as they have been spoken. Raises Refusal.
+
+    Those of our own Asterisk stay for the calls that began with them; another's folder may be
+    on another host, where nothing but the people there puts sounds.
+    """
+    prompts = Prompts.load(settings.prompts_dir, service)
+    return prompts if settings.ari is not None else kept(prompts)
+
+
+def line_names(service: Service) -> dict[LineId, str]:
+    """The names of the lines in their first language."""
+    return {line.id: line.name[line.languages[0]] for line in service.lines}
+
+
+def _admit(live: Live, service: Service) -> None:
+    on_air = live.conductor.lines
+    if on_air is None:
+        raise NotYet("Asterisk is not connected, and it is not known who is on the line.")
+    used = on_air | {callback.line for callback in live.house.callbacks.open}
+    for line in still_needed(live.house.service, service, used):
+        raise NotYet(
+            f"The line {line} cannot go while somebody is on it, or is to be called back by it:"
+            f" leave it, closed, until nobody is (`ivr callbacks list --line {line}`)."
+        )

@@ -1,0 +1,148 @@
+"""What Asterisk reads of the configuration: written, and told to it where it has changed."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from ivr import backing
+from ivr.adapters import clips
+from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew
+from ivr.configuring import NotTold
+from ivr.domain.service import Service
+from ivr.embedded import dialplan_check
+from ivr.embedded.asterisk import NEEDS_RESTART, AsteriskAccess, EmbeddedAsterisk
+from ivr.errors import Refusal
+from ivr.settings import AmiServer
+
+TELL_IT = (
+    "your own Asterisk is not told of the hours, lines and phones by which it serves alone, for"
+    " IVR_AMI is not set: run `ivr dialplan build`, and have it reload the dialplan and its queues"
+)
+
+
+class Asterisk(Protocol):
+    """The Asterisk that the line stands on, as far as it reads files."""
+
+    def check(self) -> None:
+        """Whether it would take what an administrator has written. Blocking; raises Refusal."""
+        ...
+
+    async def tell(self, service: Service) -> Sequence[str]:
+        """Have it go by this service; what a person has to do there. Raises NotTold."""
+        ...
+
+
+class Ours:
+    """The embedded one, by the configuration in force. `ami` is how it is reached now."""
+
+    def __init__(self, asterisk: EmbeddedAsterisk, ami: AmiTarget) -> None:
+        self.ami = ami
+        self._asterisk = asterisk
+        self._untold: frozenset[str] = frozenset()
+        self._sound: Mapping[str, str] = {}  # what was edited, and has been found in order
+
+    def runs(self) -> bool:
+        """See `ivr.embedded.kept.Server`."""
+        return self._asterisk.runs()
+
+    def ensure_running(self) -> AsteriskAccess:
+        """See `ivr.embedded.kept.Server`."""
+        return self._asterisk.ensure_running()
+
+    def stop(self) -> None:
+        """See `ivr.embedded.kept.Server`."""
+        self._asterisk.stop()
+
+    def check(self) -> None:
+        """See Asterisk. Another Asterisk is started for that, for some seconds."""
+        edited = self._asterisk.edited()
+        if edited and edited != self._sound:
+            own = self._asterisk
+            found = dialplan_check.problems(own.root, own.dialplan_dir, own.state_dir)
+            if found:
+                raise Refusal("\n".join(found))
+            self._sound = edited
+
+    async def tell(self, service: Service) -> Sequence[str]:
+        """See Asterisk."""
+        generated = backing.alone(service)
+        self._asterisk = replace(self._asterisk, accounts=service.phones, generated=generated)
+        try:
+            self._untold |= await asyncio.to_thread(self._renewed)
+        except Refusal as refusal:
+            raise NotTold(str(refusal)) from None
+        await _told(self.ami, self._untold)
+        at_start = sorted(self._untold & NEEDS_RESTART)
+        self._untold = frozenset()
+        return [f"{name} is read by Asterisk when it starts, and not before" for name in at_start]
+
+    def _renewed(self) -> frozenset[str]:
+        """Nothing is written that Asterisk might not take."""
+        edited = self._asterisk.edited()
+        if edited and edited != self._sound:
+            raise Refusal(f"{next(iter(edited))} has been edited and is not checked yet.")
+        return self._asterisk.renewed()
+
+
+class Others:
+    """Somebody else's, which we may write to and tell."""
+
+    def __init__(self, server: AmiServer) -> None:
+        self._folder = server.folder
+        self._ami = AmiTarget(address=server.address, user=server.user, password=server.password)
+        self._untold: frozenset[str] = frozenset()
+
+    def check(self) -> None:
+        """See Asterisk. Its people check what they write."""
+
+    async def tell(self, service: Service) -> Sequence[str]:
+        """See Asterisk."""
+        try:
+            written = await asyncio.to_thread(_written, self._folder, backing.alone(service))
+        except Refusal as refusal:
+            raise NotTold(str(refusal)) from None
+        self._untold |= written
+        await _told(self._ami, self._untold)
+        self._untold = frozenset()
+        return []
+
+
+class Untold:
+    """Somebody else's, which a person has to tell."""
+
+    def __init__(self) -> None:
+        self._known: Mapping[str, str] | None = None
+
+    def check(self) -> None:
+        """See Asterisk. Its people check what they write."""
+
+    async def tell(self, service: Service) -> Sequence[str]:
+        """See Asterisk."""
+        known, self._known = self._known, backing.alone(service)
+        return [] if known in (None, self._known) else [TELL_IT]
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> frozenset[str]:
+    """The files that said something else. Raises Refusal."""
+    changed = [name for name, text in files.items() if _said(folder / name) != text]
+    for name in changed:
+        clips.write(folder / name, files[name].encode())
+    return frozenset(changed)
+
+
+def _said(file: Path) -> str | None:
+    try:
+        return file.read_text()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+async def _told(ami: AmiTarget, files: Collection[str]) -> None:
+    if not files:
+        return
+    try:
+        await read_anew(ami, files)
+    except AmiFailed as failed:
+        raise NotTold(f"Asterisk has not read it: {failed}.") from None
