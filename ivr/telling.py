@@ -67,10 +67,8 @@ class Ours:
 
     async def tell(self, service: Service) -> Sequence[str]:
         """See Asterisk."""
-        generated = backing.alone(service)
-        self._asterisk = replace(self._asterisk, accounts=service.phones, generated=generated)
         try:
-            self._untold |= await asyncio.to_thread(self._renewed)
+            self._untold |= await asyncio.to_thread(self._renewed, service)
         except Refusal as refusal:
             raise NotTold(str(refusal)) from None
         await _told(self.ami, self._untold)
@@ -78,8 +76,10 @@ class Ours:
         self._untold = frozenset()
         return [f"{name} is read by Asterisk when it starts, and not before" for name in at_start]
 
-    def _renewed(self) -> frozenset[str]:
+    def _renewed(self, service: Service) -> frozenset[str]:
         """Nothing is written that Asterisk might not take."""
+        generated = backing.alone(service)
+        self._asterisk = replace(self._asterisk, accounts=service.phones, generated=generated)
         edited = self._asterisk.edited()
         if edited and edited != self._sound:
             raise Refusal(f"{next(iter(edited))} has been edited and is not checked yet.")
@@ -100,7 +100,7 @@ class Others:
     async def tell(self, service: Service) -> Sequence[str]:
         """See Asterisk."""
         try:
-            written = await asyncio.to_thread(_written, self._folder, backing.alone(service))
+            written = await asyncio.to_thread(_written, self._folder, service)
         except Refusal as refusal:
             raise NotTold(str(refusal)) from None
         self._untold |= written
@@ -120,12 +120,13 @@ class Untold:
 
     async def tell(self, service: Service) -> Sequence[str]:
         """See Asterisk."""
-        known, self._known = self._known, backing.alone(service)
+        known, self._known = self._known, await asyncio.to_thread(backing.alone, service)
         return [] if known in (None, self._known) else [TELL_IT]
 
 
-def _written(folder: Path, files: Mapping[str, str]) -> frozenset[str]:
+def _written(folder: Path, service: Service) -> frozenset[str]:
     """The files that said something else. Raises Refusal."""
+    files = backing.alone(service)
     changed = [name for name, text in files.items() if _said(folder / name) != text]
     for name in changed:
         clips.write(folder / name, files[name].encode())
