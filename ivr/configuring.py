@@ -141,7 +141,7 @@ class Configuration:
             reloaded = await self._try()
         except Refusal as refusal:
             self._again = isinstance(refusal, NotYet)
-            self.fault = _why(refusal)
+            self.fault = why(refusal)
             if loudly or self.fault != before:
                 self._refused(refusal)
             _refuse(asked, refusal)
@@ -189,7 +189,7 @@ class Configuration:
         try:
             await self._steps.tell()
         except NotTold as refusal:
-            self.fault, self._again = _why(refusal), True
+            self.fault, self._again = why(refusal), True
             self._refused(refusal)
 
     def _refused(self, refusal: Refusal) -> None:
@@ -212,7 +212,7 @@ class Configuration:
         self._say("The configuration as saved is in order, and in force.")
 
 
-def _why(refusal: Refusal) -> str:
+def why(refusal: Refusal) -> str:
     """In one line, and without what somebody may have written in the wrong place."""
     if isinstance(refusal, ConfigurationError):
         first, *more = refusal.problems

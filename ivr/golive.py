@@ -1,6 +1,7 @@
 """How a configuration that was saved comes into force in the running line, and who is told."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr import access, backing
@@ -17,6 +18,7 @@ from ivr.domain.service import Service
 from ivr.errors import Refusal
 from ivr.ports import JournalUnavailable
 from ivr.settings import Settings
+from ivr.source import Source
 from ivr.succession import Succession
 from ivr.telling import Asterisk
 
@@ -42,23 +44,21 @@ class GoingLive:
     def __init__(
         self,
         settings: Settings,
-        load: Callable[[], tuple[Service, Sequence[str]]],
+        source: Source,
         succession: Succession,
-        *,
-        fingerprint: Callable[[], str],
         names: dict[LineId, str],
     ) -> None:
         self.live: Live | None = None
         self.starting = False
         self._settings = settings
-        self._load = load
+        self._source = source
         self._succession = succession
-        self._fingerprint = fingerprint
+        self._kept: Service | None = None
         self._names = names
 
     def check(self) -> tuple[Service, Sequence[str]]:
         """See Steps."""
-        loaded = self._load()
+        loaded = self._source.check()
         if self.live is not None:
             self.live.asterisk.check()
         return loaded
@@ -96,13 +96,16 @@ class GoingLive:
         elif self.starting:
             raise NotYet("The line is starting.")
         self._names.update(line_names(version.service))
-        self._succession.configured(self._fingerprint())
+        self._succession.configured(self._source.fingerprint())
 
     async def tell(self) -> Sequence[str]:
         """See Steps."""
         if self.live is None:
             return []
         house = self.live.house
+        if house.service is not self._kept:
+            self._kept = house.service
+            await asyncio.to_thread(self._source.keep, house.service)
         said = await self.live.asterisk.tell(house.service)
         phones = await self.live.connections.watch(house.service.phones)
         for account, state in phones.items():

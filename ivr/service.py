@@ -2,8 +2,7 @@
 
 import asyncio
 import gc
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivr import access, backing, banner, config
+from ivr import access, backing, banner
 from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
@@ -29,7 +28,6 @@ from ivr.configuring import Configuration, Version
 from ivr.director import Book, Conductor, Door, House, Roster, lapse
 from ivr.domain.call import LineId
 from ivr.domain.retention import Retention
-from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.embedded.kept import KeptServer
@@ -37,7 +35,8 @@ from ivr.golive import GoingLive, Live, line_names, speak, voice
 from ivr.ports import Clock
 from ivr.running import Line, Stop
 from ivr.screens import Screens
-from ivr.settings import PROJECT_ROOT, Settings
+from ivr.settings import Settings
+from ivr.source import Source
 from ivr.succession import Seat, Succession
 from ivr.tasks import Tasks
 from ivr.telling import Asterisk, Others, Ours, Untold
@@ -93,26 +92,8 @@ class _Plan:
     settings: Settings
     options: Options
     clock: SteadyClock
-    names: dict[LineId, str] = field(default_factory=dict)
-
-
-def load_service(settings: Settings, options: Options) -> Service:
-    """The configuration, with the override of the hours if that is asked for. Raises Refusal."""
-    service, doubts = _checked(settings, options)
-    for doubt in doubts:
-        options.say(f"doubtful: {doubt}")
-    return service
-
-
-def _checked(settings: Settings, options: Options) -> tuple[Service, Sequence[str]]:
-    """The same, and what is doubtful about it."""
-    configured, doubts = config.check(options.config_dir)
-    service, no_trunk = backing.without_trunk(settings, configured)
-    said = [*map(str, doubts), *([no_trunk] if no_trunk is not None else [])]
-    if options.open_now:
-        lines = (replace(line, schedule=forced_open(line.schedule)) for line in service.lines)
-        service = replace(service, lines=tuple(lines))
-    return service, said
+    source: Source
+    names: dict[LineId, str]
 
 
 async def serve(settings: Settings, options: Options, stop: Stop) -> None:
@@ -122,18 +103,25 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    folders = _folders(settings, options)
-    seen = sign(*folders)
-    service = load_service(settings, options)
+    source = _source(settings, options)
+    seen = sign(*source.watched)
+    service, fault = source.first()
     clock = SteadyClock.open(options.clock, settings.state_dir / "clock.json")
-    plan = _Plan(settings=settings, options=options, clock=clock, names=line_names(service))
+    plan = _Plan(
+        settings=settings,
+        options=options,
+        clock=clock,
+        source=source,
+        names=line_names(service),
+    )
     async with _observed(plan) as (succession, condition), Tasks() as tasks:
         lacking = not await backing.migrated(settings, succession.outbox, options.say)
         if succession.outbox is not None:  # else another controller plays from the same folder
             await asyncio.to_thread(speak, settings, service)
-        going = _going_live(plan, succession)
+        going = GoingLive(settings, source, succession, plan.names)
         first = Version(service=service, speech=voice(settings, service), pins={})
-        configuration = Configuration(folders, first, going, seen=seen, say=options.say)
+        configuration = Configuration(source.watched, first, going, seen=seen, say=options.say)
+        configuration.fault = fault
         condition.configuration = configuration
         tasks.start(condition.upkeep.keep("watch", configuration.keep, tasks), "watch")
         outbox = await succession.turn(stop)
@@ -229,7 +217,7 @@ def _seat(plan: _Plan, metrics: Metrics) -> Seat:
         path=path,
         open=lambda: screens.open(path, settings.outbox_mb * 1_000_000),
         fence=None if url is None else Fence(url),
-        configuration=_fingerprint(plan),
+        configuration=plan.source.fingerprint(),
         force=options.take_over,
         say=options.say,
     )
@@ -239,27 +227,12 @@ def _record(settings: Settings) -> Path:
     return settings.state_dir / "outbox.sqlite"
 
 
-def _fingerprint(plan: _Plan) -> str:
-    """The same for two controllers that serve callers alike on the same servers."""
-    settings = plan.settings
-    place = settings.sip_bind, settings.sip_trunk, settings.rtp_ports, settings.ari
-    said = f"{config.fingerprint(plan.options.config_dir)} {plan.options.open_now} {place}"
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _folders(settings: Settings, options: Options) -> list[Path]:
-    """Where an administrator saves what is to come into force while the line runs."""
-    ours = settings.ari is None
-    return [options.config_dir, *([PROJECT_ROOT / "dialplan"] if ours else [])]
-
-
-def _going_live(plan: _Plan, succession: Succession) -> GoingLive:
-    return GoingLive(
-        plan.settings,
-        partial(_checked, plan.settings, plan.options),
-        succession,
-        fingerprint=partial(_fingerprint, plan),
-        names=plan.names,
+def _source(settings: Settings, options: Options) -> Source:
+    return Source(
+        settings=settings,
+        folder=options.config_dir,
+        open_now=options.open_now,
+        say=options.say,
     )
 
 

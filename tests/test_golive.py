@@ -77,13 +77,12 @@ class Parts:
 
 def going(parts: Parts, **environment: str) -> GoingLive:
     settings = Settings.from_environment({"IVR_STATE_DIR": "/nowhere", **environment})
-    return GoingLive(
-        settings,
-        lambda: (BEFORE, []),
-        parts.succession(),
+    source: Any = SimpleNamespace(
+        check=lambda: (BEFORE, []),
+        keep=lambda _: parts.done.append("kept"),
         fingerprint=lambda: "fingerprint",
-        names={},
     )
+    return GoingLive(settings, source, parts.succession(), {})
 
 
 def version(of: Service) -> Version:
@@ -145,6 +144,8 @@ async def test_new_phones_are_known_as_they_are_and_those_that_asterisk_lacks_ar
     steps.live = parts.live()
     assert await steps.tell() == ["look there", "the phone cecilia is unknown to Asterisk"]
     assert parts.reached == {"anna": True, "bertil": False}
+    await steps.tell()
+    assert parts.done == ["kept"]
 
 
 def test_what_an_administrator_has_written_for_asterisk_is_checked_with_the_rest() -> None:
