@@ -97,6 +97,11 @@ class Configuration:
         self._asked: list[asyncio.Future[Reloaded]] = []
         self._wish = asyncio.Event()
 
+    def hold_back(self, version: Version, because: NotYet) -> None:
+        """Go on by this version, instead of what is saved; that is tried again by itself."""
+        self.version, self.fault, self._again = version, why(because), True
+        self._refused(because)
+
     def tell_soon(self) -> None:
         """Asterisk, or another one, is to be told of what is in force."""
         self._day = None

@@ -4,23 +4,27 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from ivr import access, backing
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.kept_speech import kept
 from ivr.adapters.speech import Prompts
-from ivr.configuring import NotYet, Version
+from ivr.configuring import Configuration, NotYet, Version
 from ivr.director import Conductor, House
 from ivr.domain.call import LineId
 from ivr.domain.renewal import still_needed
 from ivr.domain.retention import Retention
 from ivr.domain.service import Service
 from ivr.errors import Refusal
-from ivr.ports import JournalUnavailable
+from ivr.ports import Journal, JournalUnavailable
 from ivr.settings import Settings
 from ivr.source import Source
 from ivr.succession import Succession
 from ivr.telling import Asterisk
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,24 @@ class GoingLive:
         self._succession = succession
         self._kept: Service | None = None
         self._names = names
+
+    async def begin(self, configuration: Configuration, record: Journal) -> None:
+        """From now on the parts of the line are made, by the version that is in force.
+
+        That is the last good one, while somebody on the record needs a line that the saved one
+        does not have. Raises Refusal where that cannot be spoken any more.
+        """
+        self.starting = True
+        used = await _used(record)
+        saved = configuration.version.service
+        if all(saved.line(line) is not None for line in used):
+            return
+        last = await asyncio.to_thread(self._source.last_good)
+        gone = still_needed(last, saved, used) if last is not None else ()
+        if last is not None and gone:
+            version = await asyncio.to_thread(self.make, last)
+            self._names.update(line_names(last))
+            configuration.hold_back(version, _needed(gone[0]))
 
     def check(self) -> tuple[Service, Sequence[str]]:
         """See Steps."""
@@ -142,7 +164,22 @@ def _admit(live: Live, service: Service) -> None:
         raise NotYet("Asterisk is not connected, and it is not known who is on the line.")
     used = on_air | {callback.line for callback in live.house.callbacks.open}
     for line in still_needed(live.house.service, service, used):
-        raise NotYet(
-            f"The line {line} cannot go while somebody is on it, or is to be called back by it:"
-            f" leave it, closed, until nobody is (`ivr callbacks list --line {line}`)."
-        )
+        raise _needed(line)
+
+
+def _needed(line: LineId) -> NotYet:
+    return NotYet(
+        f"The line {line} cannot go while somebody is on it, or is to be called back by it:"
+        f" leave it, closed, until nobody is (`ivr callbacks list --line {line}`)."
+    )
+
+
+async def _used(record: Journal) -> frozenset[LineId]:
+    """The lines of calls and callbacks that are not over, as far as the disk says."""
+    try:
+        calls, callbacks = await record.open_calls(), await record.callbacks()
+    except JournalUnavailable:
+        log.exception("configuration.lines_in_use_unknown")
+        return frozenset()
+    on_air = {facts.line for facts in calls.values() if facts.line is not None}
+    return frozenset(on_air | {callback.line for callback in callbacks if callback.open})

@@ -127,7 +127,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
         outbox = await succession.turn(stop)
         if outbox is None:
             return
-        going.starting = True  # by the version that is held ready now
+        await going.begin(configuration, outbox)
         async with _ready(plan, condition, configuration, outbox, lacking=lacking) as (line, live):
             going.live = live
             configuration.tell_soon()

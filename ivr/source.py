@@ -12,6 +12,7 @@ from ivr.config import ConfigurationError, last_good
 from ivr.configuring import why
 from ivr.domain.schedule import forced_open
 from ivr.domain.service import Service
+from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Settings
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,16 @@ class Source:
     def check(self) -> tuple[Service, Sequence[str]]:
         """What the folder says, and what is doubtful about it. Raises Refusal."""
         return self._of(self.folder)
+
+    def last_good(self) -> Service | None:
+        """What was in force last, by the folder as it was then; None where that is not known."""
+        if not last_good.is_kept(self.folder, self._copy):
+            return None
+        try:
+            return self._of(self._copy)[0]
+        except Refusal:  # an older version of the program has kept it
+            log.exception("configuration.last_good_one_unreadable")
+            return None
 
     def keep(self, service: Service) -> None:
         """Keep a copy of the folder, if this is what it says."""

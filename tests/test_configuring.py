@@ -276,3 +276,18 @@ def test_a_recording_is_one_of_the_files_and_a_file_of_an_editor_is_not(tmp_path
     recording.write_bytes(b"RIFF")
     os.utime(recording, (0, 0))
     assert sign(tmp_path) != before
+
+
+async def test_what_a_start_held_back_is_tried_again_by_itself(line: Line) -> None:
+    line.save("7")
+    saved = Version(service=replace(BEFORE, most_calls=7), speech=SPEECH, pins={})
+    configuration = Configuration(
+        [line.folder], saved, line, seen=sign(line.folder), say=line.said.append
+    )
+    last = Version(service=BEFORE, speech=SPEECH, pins={})
+    configuration.hold_back(last, NotYet("line free: somebody is on it."))
+    assert configuration.fault == "held back: line free: somebody is on it"
+    async with Tasks() as tasks:
+        tasks.start(configuration.keep(), "configuration")
+        await until(lambda: line.taken == [7])
+        await until(lambda: configuration.fault is None)

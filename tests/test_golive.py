@@ -20,7 +20,7 @@ from ivr.ports import JournalUnavailable
 from ivr.settings import Settings
 from ivr.telling import TELL_IT, Untold
 from tests.domain.callbacks import request
-from tests.fakes.service import SilentSpeech, changed, counsellor, service
+from tests.fakes.service import SilentSpeech, changed, counsellor, facts, service
 
 BEFORE = service()
 WITHOUT_FREE = replace(BEFORE, lines=BEFORE.lines[1:])
@@ -79,6 +79,7 @@ def going(parts: Parts, **environment: str) -> GoingLive:
     settings = Settings.from_environment({"IVR_STATE_DIR": "/nowhere", **environment})
     source: Any = SimpleNamespace(
         check=lambda: (BEFORE, []),
+        last_good=lambda: BEFORE,
         keep=lambda _: parts.done.append("kept"),
         fingerprint=lambda: "fingerprint",
     )
@@ -200,3 +201,63 @@ async def test_an_asterisk_of_ones_own_that_cannot_be_told_is_said_when_there_is
     assert await untold.tell(shipped) == []
     assert await untold.tell(replace(shipped, lines=shipped.lines[1:])) == [TELL_IT]
     assert issubclass(NotTold, NotYet)
+
+
+@dataclass
+class Record:
+    """A disk with a call on the line `free`, or a callback of it, or neither; or one that fails."""
+
+    call: bool = False
+    callback: bool = False
+    fails: bool = False
+
+    async def open_calls(self) -> dict[str, Any]:
+        if self.fails:
+            raise JournalUnavailable("the disk is full")
+        return {"n1-1": facts(BEFORE.lines[0])} if self.call else {}
+
+    async def callbacks(self) -> list[Any]:
+        return [request(line="free")] if self.callback else []
+
+
+@dataclass
+class Held:
+    """A configuration that says what is held back."""
+
+    version: Version
+    because: str | None = None
+
+    def hold_back(self, version: Version, because: NotYet) -> None:
+        self.version, self.because = version, str(because)
+
+
+@pytest.mark.parametrize("record", [Record(call=True), Record(callback=True)])
+async def test_a_start_goes_by_the_last_good_one_while_somebody_needs_a_line_of_it(
+    record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(golive, "speak", lambda *_: None)
+    monkeypatch.setattr(golive, "voice", lambda *_: SilentSpeech())
+    steps = going(Parts(), IVR_STATE_DIR=str(tmp_path))
+    held: Any = Held(version(WITHOUT_FREE))
+    await steps.begin(held, cast("Any", record))
+    assert held.version.service == BEFORE
+    assert "The line free cannot go" in str(held.because)
+    assert steps.starting
+
+
+@pytest.mark.parametrize("record", [Record(), Record(fails=True)])
+async def test_a_start_goes_by_what_is_saved_where_nobody_is_known_to_need_more(
+    record: Record,
+) -> None:
+    held: Any = Held(version(WITHOUT_FREE))
+    await going(Parts()).begin(held, cast("Any", record))
+    assert held.because is None
+    assert held.version.service == WITHOUT_FREE
+
+
+async def test_a_line_that_nobody_remembers_is_missed_by_nobody() -> None:
+    steps = going(Parts())
+    cast("Any", steps)._source.last_good = lambda: None
+    held: Any = Held(version(WITHOUT_FREE))
+    await steps.begin(held, cast("Any", Record(call=True)))
+    assert held.because is None

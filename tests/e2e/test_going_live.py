@@ -5,15 +5,16 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.embedded.packages import Root
 from ivr.phone.baresip import open_telephony
-from ivr.phone.phone import CallState, PhoneCall
+from ivr.phone.phone import CallState, PhoneCall, Telephony
 from ivr.phone.repertoire import RATE, Repertoire
 from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, in_line, talk
@@ -22,10 +23,12 @@ from tests.e2e.embedded import phone_secret, sip, state_dir, stop_servers, unpac
 from tests.e2e.joining import ANOTHER, MENUS, QUIET, dial, join
 from tests.e2e.line import Line
 from tests.e2e.rawsip import SDP, RawCall, raw_call
+from tests.e2e.standby import successor, waits
 from tests.ports import free_port
 
 WAITING = "SELECT FROM call WHERE scene = 'waiting' AND outcome IS NULL"
 THIRD, FOURTH = "+358451112233", "+358451112244"
+OF_MENUS = 'numbers: ["029 100 0009"]\n    caller_id: "029 100 0009"\n    languages: '
 UNHEARD = SDP.replace("audio 40000", "audio 9")  # where nobody listens, whoever has a port
 HELVI = """
   helvi:
@@ -83,8 +86,7 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
         _edit(own, "prompts.fi.yaml", "Lapset 1,", "Uudessa valikossa ovat lapset 1,")
         _edit(own, "prompts.sv.yaml", "Barn 1,", "I den nya menyn finns barn 1,")
         _edit(own, "counsellors.yaml", "counsellors:", f"counsellors:{HELVI}")
-        menus = 'numbers: ["029 100 0009"]\n    caller_id: "029 100 0009"\n    languages: '
-        _edit(own, "lines.yaml", f"{menus}[fi, sv]", f"{menus}[fi]")
+        _edit(own, "lines.yaml", f"{OF_MENUS}[fi, sv]", f"{OF_MENUS}[fi]")
         await own.says("counsellor helvi: is new")
         await own.says("line menus: languages is fi, was fi, sv")
 
@@ -114,6 +116,29 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
             await call.hang_up()
     ended = Counter(outcome.partition("_")[0] for outcome in await own.outcomes(22))
     assert ended == {"served": 2, "closed": 1, "abandoned": 19}
+
+
+async def test_a_standby_takes_over_with_what_was_saved_while_it_waited(
+    plan: Callable[[], Line], telephony: Telephony, tmp_path: Path
+) -> None:
+    line = replace(plan(), config_dir=shutil.copytree(CONFIG, tmp_path / "config"))
+    standby = successor(line)
+    try:
+        await line.start()
+        await waits(standby)
+        _edit(line, "lines.yaml", f"{OF_MENUS}[fi, sv]", f"{OF_MENUS}[fi]")
+        for controller in (line, standby):
+            await controller.says("line menus: languages is fi, was fi, sv")
+        await line.kill()
+        await standby.ready()
+        late = await dial(telephony, MENUS, caller=FOURTH)
+        await late.heard("fi/welcome")
+        await late.hang_up()
+        assert await standby.outcomes(1) == ["abandoned_menu"]
+        assert "differs" not in standby.said()
+    finally:
+        await line.kill()
+        await standby.stop()
 
 
 def _other(line: Line, number: int) -> AbstractAsyncContextManager[RawCall]:
