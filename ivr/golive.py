@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -67,6 +67,10 @@ class GoingLive:
         does not have. Raises Refusal where that cannot be spoken any more.
         """
         self.starting = True
+        speech = configuration.version.speech
+        if isinstance(speech, Prompts) and not speech.folder.is_dir():  # whom we waited for let go
+            again = voice(self._settings, configuration.version.service, ours=True)
+            configuration.version = replace(configuration.version, speech=again)
         used = await _used(record)
         saved = configuration.version.service
         if all(saved.line(line) is not None for line in used):
@@ -87,7 +91,7 @@ class GoingLive:
 
     async def admit(self, service: Service) -> None:
         """See Steps."""
-        if self.live is None:
+        if self.live is None or not _without(self.live, service):
             return
         try:
             await self.live.house.callbacks.learn()
@@ -101,7 +105,7 @@ class GoingLive:
         if ours:
             speak(self._settings, service)
         try:
-            speech = voice(self._settings, service)
+            speech = voice(self._settings, service, ours=ours)
         except Refusal as missing:
             if ours:
                 raise
@@ -143,14 +147,14 @@ def speak(settings: Settings, service: Service) -> None:
         backing.build_prompts(settings, service)
 
 
-def voice(settings: Settings, service: Service) -> Prompts:
+def voice(settings: Settings, service: Service, *, ours: bool) -> Prompts:
     """The prompts as they have been spoken. Raises Refusal.
 
     Those of our own Asterisk stay for the calls that began with them; another's folder may be
-    on another host, where nothing but the people there puts sounds.
+    on another host, where nothing but the people there puts sounds. `ours`: we run the line.
     """
     prompts = Prompts.load(settings.prompts_dir, service)
-    return prompts if settings.ari is not None else kept(prompts)
+    return prompts if settings.ari is not None else kept(prompts, only=ours)
 
 
 def line_names(service: Service) -> dict[LineId, str]:
@@ -158,7 +162,15 @@ def line_names(service: Service) -> dict[LineId, str]:
     return {line.id: line.name[line.languages[0]] for line in service.lines}
 
 
+def _without(live: Live, service: Service) -> tuple[LineId, ...]:
+    """The lines that it has no more."""
+    now = live.house.service
+    return still_needed(now, service, {line.id for line in now.lines})
+
+
 def _admit(live: Live, service: Service) -> None:
+    if not _without(live, service):
+        return
     on_air = live.conductor.lines
     if on_air is None:
         raise NotYet("Asterisk is not connected, and it is not known who is on the line.")

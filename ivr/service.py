@@ -116,10 +116,11 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     )
     async with _observed(plan) as (succession, condition), Tasks() as tasks:
         lacking = not await backing.migrated(settings, succession.outbox, options.say)
-        if succession.outbox is not None:  # else another controller plays from the same folder
+        ours = succession.outbox is not None
+        if ours:  # else another controller plays from the same folder
             await asyncio.to_thread(speak, settings, service)
         going = GoingLive(settings, source, succession, plan.names)
-        first = Version(service=service, speech=voice(settings, service), pins={})
+        first = Version(service=service, speech=voice(settings, service, ours=ours), pins={})
         configuration = Configuration(source.watched, first, going, seen=seen, say=options.say)
         configuration.fault = fault
         condition.configuration = configuration

@@ -1,6 +1,7 @@
 """What Asterisk reads of the configuration: written, and told to it where it has changed."""
 
 import asyncio
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +43,7 @@ class Ours:
         self._asterisk = asterisk
         self._untold: frozenset[str] = frozenset()
         self._sound: Mapping[str, str] = {}  # what was edited, and has been found in order
+        self._one_at_a_time = threading.Lock()  # who starts it writes the same files
 
     def runs(self) -> bool:
         """See `ivr.embedded.kept.Server`."""
@@ -49,7 +51,8 @@ class Ours:
 
     def ensure_running(self) -> AsteriskAccess:
         """See `ivr.embedded.kept.Server`."""
-        return self._asterisk.ensure_running()
+        with self._one_at_a_time:
+            return self._asterisk.ensure_running()
 
     def stop(self) -> None:
         """See `ivr.embedded.kept.Server`."""
@@ -78,6 +81,10 @@ class Ours:
 
     def _renewed(self, service: Service) -> frozenset[str]:
         """Nothing is written that Asterisk might not take."""
+        with self._one_at_a_time:
+            return self._written(service)
+
+    def _written(self, service: Service) -> frozenset[str]:
         generated = backing.alone(service)
         self._asterisk = replace(self._asterisk, accounts=service.phones, generated=generated)
         edited = self._asterisk.edited()

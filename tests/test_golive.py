@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from ivr import config, golive
+from ivr.adapters.speech import Prompts
 from ivr.config.prompts import SHIPPED
 from ivr.configuring import NotTold, NotYet, Version
 from ivr.domain.call import CounsellorId, LineId
@@ -127,16 +128,17 @@ async def test_a_line_that_somebody_needs_does_not_go(by: str) -> None:
     await steps.admit(changed(BEFORE, "free", numbers=("0291",)))
 
 
-async def test_while_it_is_not_known_who_is_on_the_line_nothing_is_taken() -> None:
+async def test_while_it_is_not_known_who_is_on_the_line_no_line_goes() -> None:
     parts = Parts(on_air=None)
     steps = going(parts)
     steps.live = parts.live()
     with pytest.raises(NotYet, match="not connected"):
-        await steps.admit(BEFORE)
+        await steps.admit(WITHOUT_FREE)
     parts = Parts(disk_fails=True)
     steps.live = parts.live()
     with pytest.raises(NotYet, match="disk"):
-        await steps.admit(BEFORE)
+        await steps.admit(WITHOUT_FREE)
+    await steps.admit(changed(BEFORE, "free", numbers=("0291",)))
 
 
 async def test_new_phones_are_known_as_they_are_and_those_that_asterisk_lacks_are_said() -> None:
@@ -164,7 +166,7 @@ def test_a_standby_waits_for_the_prompts_that_the_other_speaks(
 ) -> None:
     spoken: list[Service] = []
 
-    def missing(*_: object) -> Any:
+    def missing(*_: object, **__: object) -> Any:
         raise Refusal("the prompt 'welcome' is missing")
 
     monkeypatch.setattr(golive, "speak", lambda _, service: spoken.append(service))
@@ -182,7 +184,7 @@ async def test_a_new_counsellor_has_a_pin_made_by_whoever_runs_the_line_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(golive, "speak", lambda *_: None)
-    monkeypatch.setattr(golive, "voice", lambda *_: SilentSpeech())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
     of = service(counsellor("anna"), counsellor("bertil"))
     standby = await asyncio.to_thread(
         going(Parts(outbox=None), IVR_STATE_DIR=str(tmp_path)).make, of
@@ -236,7 +238,7 @@ async def test_a_start_goes_by_the_last_good_one_while_somebody_needs_a_line_of_
     record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(golive, "speak", lambda *_: None)
-    monkeypatch.setattr(golive, "voice", lambda *_: SilentSpeech())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
     steps = going(Parts(), IVR_STATE_DIR=str(tmp_path))
     held: Any = Held(version(WITHOUT_FREE))
     await steps.begin(held, cast("Any", record))
@@ -261,3 +263,16 @@ async def test_a_line_that_nobody_remembers_is_missed_by_nobody() -> None:
     held: Any = Held(version(WITHOUT_FREE))
     await steps.begin(held, cast("Any", Record(call=True)))
     assert held.because is None
+
+
+async def test_a_standby_whose_sounds_have_gone_while_it_waited_takes_those_that_there_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = SilentSpeech()
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: there)
+    held: Any = Held(version(BEFORE))
+    held.version = replace(
+        held.version, speech=Prompts(folder=tmp_path / "gone", scripts={}, seconds={})
+    )
+    await going(Parts()).begin(held, cast("Any", Record()))
+    assert held.version.speech is there

@@ -20,10 +20,11 @@ _UNTIL = ".until"
 _PLAYED_S = 24 * 3600.0
 
 
-def kept(prompts: Prompts) -> Prompts:
+def kept(prompts: Prompts, *, only: bool) -> Prompts:
     """The same prompts out of a folder of their own, under theirs, that no later build changes.
 
-    The files are linked, not copied, where the file system can. Raises Refusal.
+    The files are linked, not copied, where the file system can. `only`: what else is kept there
+    may go once no call plays it any more; a standby leaves it to whom it waits for. Raises Refusal.
     """
     sounds = dict(_sounds(prompts))
     said = "\n".join(f"{name} {_version(file)}" for name, file in sounds.items())
@@ -33,7 +34,7 @@ def kept(prompts: Prompts) -> Prompts:
             _fill(folder, sounds)
         (folder / _UNTIL).unlink(missing_ok=True)
         for other in folder.parent.iterdir():
-            if other != folder:
+            if only and other != folder:
                 _let_go(other)
     except OSError as error:
         raise Refusal(f"{folder} cannot be written: {error.strerror}; free its disk.") from error

@@ -14,11 +14,13 @@ from ivr.adapters.speech import Prompts
 WELCOME = ClipKey("fi/welcome.1")
 
 
-def built(out: Path, sound: bytes) -> Prompts:
+def built(out: Path, sound: bytes, *, only: bool = True) -> Prompts:
     """The version in which the welcome sounds so, as a build leaves it."""
     clips.write(clips.path(out, WELCOME), sound)
     clips.write(clips.path(out, ClipKey("fi/of_no_prompt")), b"left over")
-    return kept(Prompts(folder=out, scripts={}, seconds={WELCOME: len(sound) / clips.RATE}))
+    return kept(
+        Prompts(folder=out, scripts={}, seconds={WELCOME: len(sound) / clips.RATE}), only=only
+    )
 
 
 def sound(prompts: Prompts) -> bytes:
@@ -37,7 +39,7 @@ def test_the_sound_of_calls_in_progress_stays_when_a_text_is_spoken_anew_or_is_n
 
 def test_the_same_sound_is_the_same_version_and_takes_no_more_room(tmp_path: Path) -> None:
     first = built(tmp_path, b"before")
-    assert kept(Prompts(folder=tmp_path, scripts={}, seconds=first.seconds)) == first
+    assert kept(Prompts(folder=tmp_path, scripts={}, seconds=first.seconds), only=True) == first
     assert clips.path(first.folder, WELCOME).stat().st_nlink == 2
     assert [file.name for file in first.folder.rglob("*.*")] == ["welcome.1.alaw"]
 
@@ -52,6 +54,12 @@ def test_a_version_that_nobody_plays_any_more_goes_the_next_day(tmp_path: Path) 
     assert not first.folder.exists()
     assert second.folder.is_dir()
     assert third.folder.is_dir()
+
+
+def test_a_standby_lets_go_of_nothing_that_another_may_play(tmp_path: Path) -> None:
+    running = built(tmp_path, b"running")
+    built(tmp_path, b"of the standby", only=False)
+    assert not (running.folder / ".until").exists()
 
 
 def test_where_nothing_can_be_linked_it_is_copied(
