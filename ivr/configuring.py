@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from ivr.config import ConfigurationError
-from ivr.config.saved import Sign, is_young, sign
+from ivr.config.saved import Sign, alike, is_young, sign
 from ivr.domain.call import CounsellorId
 from ivr.domain.changes import changes
 from ivr.domain.service import Service
@@ -164,7 +164,7 @@ class Configuration:
         """All or nothing. Raises Refusal."""
         self._tried = await self._settled()
         service, doubts = await asyncio.to_thread(self._steps.check)
-        if await self._sign() != self._tried:
+        if not alike(await self._sign(), self._tried):
             raise NotYet("The files are being saved; they are read again in a moment.")
         await self._steps.admit(service)
         version = await asyncio.to_thread(self._steps.make, service)

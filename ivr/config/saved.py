@@ -27,6 +27,11 @@ def is_young(seen: Sign) -> bool:
     return any(file[-1] == _YOUNG for file in seen)
 
 
+def alike(one: Sign, other: Sign) -> bool:
+    """Whether nothing has been saved between these looks, however lately before them."""
+    return [file[:-1] for file in one] == [file[:-1] for file in other]
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """What we or Asterisk read, but for files hidden (an editor's); recordings of prompts."""
     yield from folder.glob("[!.]*.yaml")
@@ -39,7 +44,7 @@ def _seen(path: Path, now: float) -> tuple[str, ...]:
     try:
         found = path.stat()
     except OSError:
-        return (name,)
+        return name, ""
     changed = max(found.st_mtime, found.st_ctime)
     young = _YOUNG if changed > now - _YOUNG_S else ""
     return name, str(found.st_mtime_ns), str(found.st_size), str(found.st_ino), young
