@@ -59,8 +59,11 @@ class Steps(Protocol):
         """Its prompts spoken, its PINs made. Blocking; raises Refusal."""
         ...
 
-    async def take(self, version: Version) -> None:
-        """Let it be in force for all that begins from now on. Raises NotYet."""
+    async def take(self, version: Version) -> bool:
+        """Let it be in force for all that begins from now on; whether it is. Raises NotYet.
+
+        A standby only holds it ready.
+        """
         ...
 
     async def tell(self) -> Sequence[str]:
@@ -172,9 +175,9 @@ class Configuration:
         if not changed and version.speech != self.version.speech:
             changed = ("the prompts sound otherwise",)
         if version != self.version:
-            await self._steps.take(version)
+            in_force = await self._steps.take(version)
             self.version = version
-            self._came_into_force(changed, doubts)
+            self._taken("in force" if in_force else "held ready", changed, doubts)
         return Reloaded(changes=changed, doubts=[*doubts, *await self._steps.tell()])
 
     async def _settled(self) -> Sign:
@@ -204,9 +207,9 @@ class Configuration:
         for line in str(refusal).splitlines():
             self._say(f"  {line}")
 
-    def _came_into_force(self, changed: Sequence[str], doubts: Sequence[str]) -> None:
-        log.info("configuration.in_force", changes=list(changed), doubts=list(doubts))
-        self._say("The configuration as saved is in force:")
+    def _taken(self, state: str, changed: Sequence[str], doubts: Sequence[str]) -> None:
+        log.info("configuration.taken", state=state, changes=list(changed), doubts=list(doubts))
+        self._say(f"The configuration as saved is {state}:")
         for change in changed:
             self._say(f"  {change}")
         for doubt in doubts:
@@ -214,7 +217,7 @@ class Configuration:
 
     def _in_order_again(self) -> None:
         log.info("configuration.in_order")
-        self._say("The configuration as saved is in order, and in force.")
+        self._say("The configuration as saved is in order.")
 
 
 def why(refusal: Refusal) -> str:

@@ -107,13 +107,13 @@ class GoingLive:
         try:
             speech = voice(self._settings, service, ours=ours)
         except Refusal as missing:
-            if ours:
+            if ours and self._settings.ari is None:
                 raise
-            raise NotYet(str(missing)) from None
+            raise NotYet(str(missing)) from None  # somebody else is to speak them
         pins = access.pins(self._settings, service) if ours else {}
         return Version(service=service, speech=speech, pins=pins)
 
-    async def take(self, version: Version) -> None:
+    async def take(self, version: Version) -> bool:
         """See Steps."""
         if self.live is not None:
             _admit(self.live, version.service)  # and nothing is awaited from here on
@@ -123,6 +123,7 @@ class GoingLive:
             raise NotYet("The line is starting.")
         self._names.update(line_names(version.service))
         self._succession.configured(self._source.fingerprint())
+        return self.live is not None
 
     async def tell(self) -> Sequence[str]:
         """See Steps."""

@@ -53,8 +53,9 @@ class Steps:
     def make(self, service: Service) -> Version:
         return Version(service=service, speech=SPEECH, pins={})
 
-    async def take(self, version: Version) -> None:
+    async def take(self, version: Version) -> bool:
         self.taken.append(version.service)
+        return True
 
     async def tell(self) -> Sequence[str]:
         return []

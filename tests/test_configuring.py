@@ -58,8 +58,9 @@ class Line:
     def make(self, service: Service) -> Version:
         return Version(service=service, speech=SPEECH, pins={})
 
-    async def take(self, version: Version) -> None:
+    async def take(self, version: Version) -> bool:
         self.taken.append(version.service.most_calls)
+        return True
 
     async def tell(self) -> Sequence[str]:
         self.told += 1

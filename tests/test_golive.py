@@ -95,7 +95,7 @@ async def test_the_parts_take_it_all_at_once_and_a_standby_is_told_which_it_is()
     parts = Parts()
     steps = going(parts)
     steps.live = parts.live()
-    await steps.take(version(BEFORE))
+    assert await steps.take(version(BEFORE))
     assert parts.done == ["renewed, 6 lines, {'anna': '1234'}", "fingerprint"]
     assert steps.live.eraser.retention.days[FREE] > 0
 
@@ -104,7 +104,7 @@ async def test_a_standby_holds_it_ready_and_while_the_line_starts_none_is_taken(
     parts = Parts()
     steps = going(parts)
     await steps.admit(WITHOUT_FREE)
-    await steps.take(version(WITHOUT_FREE))
+    assert not await steps.take(version(WITHOUT_FREE))
     assert parts.done == ["fingerprint"]
     assert await steps.tell() == []
     steps.starting = True
@@ -178,6 +178,9 @@ def test_a_standby_waits_for_the_prompts_that_the_other_speaks(
         going(Parts(), IVR_STATE_DIR=str(tmp_path)).make(BEFORE)
     assert not isinstance(refused.value, NotYet)
     assert spoken == [BEFORE]
+    own = {"IVR_ARI_URL": "http://pbx:8088", "IVR_ARI_USER": "u", "IVR_ARI_PASSWORD": "p"}
+    with pytest.raises(NotYet, match="missing"):
+        going(Parts(), IVR_STATE_DIR=str(tmp_path), **own).make(BEFORE)
 
 
 async def test_a_new_counsellor_has_a_pin_made_by_whoever_runs_the_line_alone(
