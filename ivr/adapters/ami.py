@@ -45,6 +45,11 @@ class _Once(Manager):  # type: ignore[misc]
         made, self.made = getattr(self, "made", None), True
         return None if made else super().connect(*args, **options)
 
+    def connection_made(self, f: Any) -> None:
+        """Unless it took too long, and nobody waits for it any more."""
+        if not f.cancelled():
+            super().connection_made(f)
+
 
 def readers(files: Collection[str]) -> tuple[str, ...]:
     """The modules that read these files of Asterisk's; an empty name is all of them."""
