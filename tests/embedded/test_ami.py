@@ -1,13 +1,20 @@
 """Asterisk reads its files anew when it is asked over AMI, and may be asked for nothing else."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ivr import config
 from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers
+from ivr.config.prompts import SHIPPED
+from ivr.configuring import NotTold
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
+from ivr.errors import Refusal
 from ivr.settings import Address
+from ivr.telling import Ours
 from tests.ports import free_port
 
 
@@ -64,3 +71,21 @@ def test_its_password_is_its_owners_alone(asterisk: EmbeddedAsterisk, tmp_path: 
     secret = asterisk.state_dir / "secrets" / "ami"
     assert secret.stat().st_mode & 0o077 == 0
     assert secret.read_text() != (asterisk.state_dir / "secrets" / "ari").read_text()
+
+
+async def test_an_edited_dialplan_is_tried_beside_it_and_read_only_if_it_is_sound(
+    asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
+) -> None:
+    access, service = asterisk.ensure_running(), config.load(SHIPPED)
+    sound = Ours(edited("extensions.conf", "Hangup(19)", "Hangup(34)"), target(access))
+    await asyncio.to_thread(sound.check)
+    assert await sound.tell(service) == []
+    assert "Hangup(34)" in asterisk.cli("dialplan show apology")
+    assert "alone-line-families" in asterisk.cli("dialplan show alone-line-families")
+
+    broken = Ours(edited("pjsip.conf", "direct_media=no", "direct_medai=no"), target(access))
+    with pytest.raises(Refusal, match="direct_medai"):
+        await asyncio.to_thread(broken.check)
+    with pytest.raises(NotTold, match="not checked"):
+        await broken.tell(service)
+    assert "Hangup(34)" in asterisk.cli("dialplan show apology")
