@@ -198,8 +198,8 @@ class Succession:
                 return
         log.warning("standby.configuration_differs")
         self._seat.say(
-            "The configuration differs from that of the running controller; what this one was"
-            " started with will hold when it takes over."
+            "The configuration differs from that of the running controller; what this one"
+            " holds ready is in force when it takes over."
         )
 
     def _take_seat(self) -> None:
