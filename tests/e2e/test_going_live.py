@@ -81,7 +81,7 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
         waiter = await join(phones, QUIET, "sv", caller=ANOTHER)
         finnish = await in_line(phones, "fi", "adults", caller=THIRD)
         others = [await stack.enter_async_context(_other(own, n)) for n in range(17)]
-        await own.rows_once(WAITING, 19)
+        await own.rows_once(WAITING, 19, within_s=60)
 
         _edit(own, "prompts.fi.yaml", "Lapset 1,", "Uudessa valikossa ovat lapset 1,")
         _edit(own, "prompts.sv.yaml", "Barn 1,", "I den nya menyn finns barn 1,")
