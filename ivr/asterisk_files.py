@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ivr import backing, config
-from ivr.embedded.asterisk_config import ARI_USER, Folders, configuration, installed
+from ivr.embedded.asterisk_config import AMI_USER, ARI_USER, Folders, configuration, installed
 from ivr.embedded.packages import HOST
 from ivr.embedded.private import write_private
 from ivr.errors import Refusal
@@ -66,7 +66,11 @@ def write(settings: Settings, config_dir: Path, folder: Path) -> frozenset[str]:
 def _files(settings: Settings, config_dir: Path, folder: Path) -> Mapping[str, str]:
     server, service = _server(settings), config.load(config_dir)
     embedded = backing.embedded_asterisk(settings, service, root=HOST)
-    reach = replace(embedded.reach(urlsplit(server.url).port or 80), ari_password=server.password)
+    ami = settings.ami
+    reach = embedded.reach(urlsplit(server.url).port or 80, ami.address.port if ami else 0)
+    reach = replace(reach, ari_password=server.password)
+    if ami is not None:
+        reach = replace(reach, ami_password=ami.password)
     folders = Folders(
         root=HOST,
         home=folder,
@@ -88,6 +92,8 @@ def _server(settings: Settings) -> AriServer:
         raise Refusal("IVR_ARI_URL is not set: set it to where this Asterisk is to take ARI.")
     if settings.ari.user != ARI_USER:
         raise Refusal(f"IVR_ARI_USER must be {ARI_USER}: the files name that user.")
+    if settings.ami is not None and settings.ami.user != AMI_USER:
+        raise Refusal(f"IVR_AMI_USER must be {AMI_USER}: the files name that user.")
     return settings.ari
 
 

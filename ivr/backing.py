@@ -11,12 +11,13 @@ from pathlib import Path
 import structlog
 
 from ivr.adapters import alone_folder, dialplan, studio
+from ivr.adapters.ami import AmiTarget
 from ivr.adapters.ari import AriTarget
 from ivr.adapters.clips import ClipKey
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
-from ivr.adapters.studio import Built, Synthesiser
+from ivr.adapters.studio import Built
 from ivr.adapters.synthesis import EspeakNg, Spoken
 from ivr.adapters.voices import Command, Installed
 from ivr.config.message import Message, told
@@ -49,7 +50,9 @@ def database(settings: Settings) -> tuple[str, EmbeddedPostgres | None]:
     return postgres.ensure_running(), postgres
 
 
-def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAsterisk | None]:
+def switch(
+    settings: Settings, service: Service
+) -> tuple[AriTarget, tuple[EmbeddedAsterisk, AsteriskAccess] | None]:
     """How to reach Asterisk, and our own if it is ours: started or adopted.
 
     Blocking. Raises Refusal.
@@ -58,12 +61,18 @@ def switch(settings: Settings, service: Service) -> tuple[AriTarget, EmbeddedAst
     if given := settings.ari:
         return AriTarget(url=given.url, user=given.user, password=given.password), None
     asterisk = embedded_asterisk(settings, service)
-    return target(asterisk.ensure_running()), asterisk
+    access = asterisk.ensure_running()
+    return target(access), (asterisk, access)
 
 
 def target(access: AsteriskAccess) -> AriTarget:
     """How our own Asterisk is reached."""
     return AriTarget(url=access.ari_url, user=access.user, password=access.password)
+
+
+def ami(access: AsteriskAccess) -> AmiTarget:
+    """How our own Asterisk is asked to read its files anew."""
+    return AmiTarget(address=access.ami, user=access.user, password=access.ami_password)
 
 
 def without_trunk(settings: Settings, service: Service) -> tuple[Service, Message | None]:

@@ -82,7 +82,7 @@ def _ask(
     """What the running line answers. Raises Refusal."""
     token = held_desk_token(settings)
     steps = "/".join(quote(step, safe="") for step in ("callbacks", *path))
-    url = URL(f"http://{_reached(settings.http_bind)}/api/{steps}", encoded=True)
+    url = URL(f"http://{reached(settings.http_bind)}/api/{steps}", encoded=True)
     try:
         return asyncio.run(_answer(token, method, url.with_query(query), said))
     except aiohttp.ClientConnectionError as error:
@@ -123,7 +123,7 @@ async def _answer(
     raise Refusal(f"Nothing was done: {escape(str(body['message']))}.")
 
 
-def _reached(bind: Address) -> Address:
+def reached(bind: Address) -> Address:
     """Where a server is found that listens at this address, also at that of every interface."""
     ip = ipaddress.ip_address(bind.host)
     if not ip.is_unspecified:

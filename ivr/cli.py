@@ -7,14 +7,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr import backing, callbacks, check, config, logs, notice, prompts, schedule, simulate
+from ivr import backing, callbacks, check, config, logs, notice, prompts, reload, schedule, simulate
 from ivr.adapters import clips
 from ivr.adapters.migrations import migrate
 from ivr.asterisk_files import arguments as asterisk
 from ivr.backup import command as backup
 from ivr.errors import Refusal
+from ivr.plan import Options
 from ivr.running import Stop, signals
-from ivr.service import Options, serve
+from ivr.service import serve
 from ivr.settings import PROJECT_ROOT, Settings
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -69,6 +70,7 @@ def all_commands() -> argparse.ArgumentParser:
     schedule.arguments(verbs.add_parser("schedule", help="when a line is open, and why"))
     callbacks.arguments(verbs.add_parser("callbacks", help="who is to be called back"))
     notice.arguments(verbs.add_parser("notice", help="what callers are told for a while"))
+    reload.arguments(verbs.add_parser("reload", help="bring what is saved into force now"))
     _upkeep(verbs)
     return parser
 

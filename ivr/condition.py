@@ -8,6 +8,7 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_store import Backlog
 from ivr.adapters.shipping import Shipper
 from ivr.adapters.steady_clock import SteadyClock
+from ivr.configuring import Configuration
 from ivr.director import CallbackDesk, Conductor, DutyDesk, House
 from ivr.domain.call import CallId, LineId
 from ivr.domain.callback import Callback, expected_by
@@ -28,6 +29,7 @@ class Condition:
         self.conductor: Conductor | None = None
         self.shipper: Shipper | None = None
         self.house: House | None = None
+        self.configuration: Configuration | None = None
         self.upkeep = Upkeep()
         self._clock = clock
 
@@ -59,7 +61,8 @@ class Condition:
     @property
     def faults(self) -> Mapping[str, str]:
         """See Status."""
-        return self.upkeep.faults
+        fault = None if self.configuration is None else self.configuration.fault
+        return {**self.upkeep.faults, **({} if fault is None else {"configuration": fault})}
 
     @property
     def backlog(self) -> int:
@@ -142,9 +145,8 @@ class Condition:
         """Where people work through the callbacks; None until the house is there."""
         if self.house is None:
             return None
-        return CallbackDesk(
-            self.house.service, self.house.callbacks, self._clock, self._called_back
-        )
+        house = self.house
+        return CallbackDesk(lambda: house.service, house.callbacks, self._clock, self._called_back)
 
     def _called_back(self) -> frozenset[CallId]:
         return frozenset() if self.conductor is None else self.conductor.called_back

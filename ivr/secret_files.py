@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ivr.errors import Refusal
 
-SECRETS = ("IVR_ARI_PASSWORD", "IVR_DATABASE_URL", "IVR_DESK_TOKEN")
+SECRETS = ("IVR_AMI_PASSWORD", "IVR_ARI_PASSWORD", "IVR_DATABASE_URL", "IVR_DESK_TOKEN")
 _SUFFIX = "_FILE"
 
 

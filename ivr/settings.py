@@ -1,46 +1,21 @@
 """Where this instance runs: folders, addresses and servers, read from the environment."""
 
-import ipaddress
 import os
-import re
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
 
+from ivr import values
 from ivr.errors import Refusal
 from ivr.secret_files import with_secrets
 from ivr.trunk import TrunkLogin, login, peers
+from ivr.values import Address, PortRange
 
-_SHORTEST_TOKEN = 20
-_LEAST_MB, _MOST_MB = 10, 1_000_000
-_SPEECH_NEEDS = frozenset({"{language}", "{output}"})
-_SPEECH_SLOTS = frozenset({"{wpm}", "{stretch}"})
+__all__ = ["PROJECT_ROOT", "Address", "AmiServer", "AriServer", "PortRange", "Settings", "SipTls"]
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """An IP address and a port, 1 to 65535."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        """`127.0.0.1:5060`, `[::1]:5060`."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PortRange:
-    """The UDP ports for sound, both ends included; a call uses two of them."""
-
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +37,16 @@ class AriServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmiServer:
+    """How that Asterisk is told of its files in `folder`, which we may write."""
+
+    address: Address
+    user: str
+    password: str = field(repr=False)
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The environment's part of the configuration.
 
@@ -71,7 +56,8 @@ class Settings:
     there if empty; `sip_trunk_login` is the account to register with. Without `sip_tls` SIP
     is taken over UDP alone. `outbox_mb` is how far the outbox may grow, in megabytes of
     10**6 bytes. Without `speech_command` the prompts are spoken by espeak-ng. `debian_mirror`
-    is only for hosts that are no Debian.
+    is only for hosts that are no Debian. Without `ami` the Asterisk of `ari` reads its files
+    when its people tell it to.
     """
 
     database_url: str | None
@@ -91,6 +77,7 @@ class Settings:
     desk_token: str | None = field(default=None, repr=False)
     outbox_mb: int = 2000
     speech_command: tuple[str, ...] | None = None
+    ami: AmiServer | None = None
 
     @property
     def packages_dir(self) -> Path:
@@ -125,23 +112,24 @@ class Settings:
         """
         environ = with_secrets(environ)
         return cls(
-            database_url=_optional(environ, "IVR_DATABASE_URL", _database_url),
+            database_url=_optional(environ, "IVR_DATABASE_URL", values.database_url),
             ari=_ari_server(environ),
-            state_dir=_optional(environ, "IVR_STATE_DIR", _state_dir) or PROJECT_ROOT / "var",
-            sip_bind=_required(environ, "IVR_SIP_BIND", _address, default="127.0.0.1:5060"),
-            http_bind=_required(environ, "IVR_HTTP_BIND", _address, default="127.0.0.1:8080"),
-            rtp_ports=_required(environ, "IVR_RTP_PORTS", _port_range, default="10000-19999"),
-            sip_trunk=_optional(environ, "IVR_SIP_TRUNK", _address),
+            state_dir=_optional(environ, "IVR_STATE_DIR", values.state_dir) or PROJECT_ROOT / "var",
+            sip_bind=_required(environ, "IVR_SIP_BIND", values.address, default="127.0.0.1:5060"),
+            http_bind=_required(environ, "IVR_HTTP_BIND", values.address, default="127.0.0.1:8080"),
+            rtp_ports=_required(environ, "IVR_RTP_PORTS", values.port_range, default="10000-19999"),
+            sip_trunk=_optional(environ, "IVR_SIP_TRUNK", values.address),
             sip_trunk_peers=_optional(environ, "IVR_SIP_TRUNK_PEERS", peers) or (),
             sip_trunk_login=login(environ, reachable=bool(environ.get("IVR_SIP_TRUNK"))),
-            debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", _mirror),
+            debian_mirror=_optional(environ, "IVR_DEBIAN_MIRROR", values.mirror),
             sip_tls=_sip_tls(environ),
-            pins_file=_optional(environ, "IVR_PINS_FILE", _own_file),
-            alone_dir=_optional(environ, "IVR_ALONE_DIR", _state_dir),
-            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", _state_dir),
-            desk_token=_optional(environ, "IVR_DESK_TOKEN", _token),
-            outbox_mb=_required(environ, "IVR_OUTBOX_MB", _megabytes, default="2000"),
-            speech_command=_optional(environ, "IVR_SPEECH_COMMAND", _speech_command),
+            pins_file=_optional(environ, "IVR_PINS_FILE", values.own_file),
+            alone_dir=_optional(environ, "IVR_ALONE_DIR", values.state_dir),
+            recorded_dir=_optional(environ, "IVR_RECORDINGS_DIR", values.state_dir),
+            desk_token=_optional(environ, "IVR_DESK_TOKEN", values.token),
+            outbox_mb=_required(environ, "IVR_OUTBOX_MB", values.megabytes, default="2000"),
+            speech_command=_optional(environ, "IVR_SPEECH_COMMAND", values.speech_command),
+            ami=_ami_server(environ),
         )
 
 
@@ -161,9 +149,9 @@ def _optional(
 
 
 def _sip_tls(environ: Mapping[str, str]) -> SipTls | None:
-    bind = _optional(environ, "IVR_SIP_TLS_BIND", _address)
-    certificate = _optional(environ, "IVR_SIP_TLS_CERT", _own_file)
-    key = _optional(environ, "IVR_SIP_TLS_KEY", _own_file)
+    bind = _optional(environ, "IVR_SIP_TLS_BIND", values.address)
+    certificate = _optional(environ, "IVR_SIP_TLS_CERT", values.own_file)
+    key = _optional(environ, "IVR_SIP_TLS_KEY", values.own_file)
     if bind and certificate and key:
         return SipTls(bind=bind, certificate=certificate, key=key)
     given = {"IVR_SIP_TLS_BIND": bind, "IVR_SIP_TLS_CERT": certificate, "IVR_SIP_TLS_KEY": key}
@@ -173,19 +161,8 @@ def _sip_tls(environ: Mapping[str, str]) -> SipTls | None:
     return None
 
 
-def _speech_command(text: str) -> tuple[str, ...]:
-    words = tuple(shlex.split(text))  # what is wrong with its quotes is a ValueError
-    unknown = sorted(set(re.findall(r"{\w*}", text)) - _SPEECH_SLOTS - _SPEECH_NEEDS)
-    if unknown:
-        slots = ", ".join(sorted(_SPEECH_NEEDS | _SPEECH_SLOTS))
-        raise ValueError(f"there is no {unknown[0]}; it may hold {slots}")
-    if missing := sorted(slot for slot in _SPEECH_NEEDS if slot not in text):
-        raise ValueError(f"it must hold {' and '.join(missing)}; the text comes on its input")
-    return words
-
-
 def _ari_server(environ: Mapping[str, str]) -> AriServer | None:
-    url = _optional(environ, "IVR_ARI_URL", _ari_url)
+    url = _optional(environ, "IVR_ARI_URL", values.ari_url)
     user, password = environ.get("IVR_ARI_USER"), environ.get("IVR_ARI_PASSWORD")
     if url is not None and user and password:
         return AriServer(url=url, user=user, password=password)
@@ -198,71 +175,20 @@ def _ari_server(environ: Mapping[str, str]) -> AriServer | None:
     return None
 
 
-def _ari_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise ValueError(
-            "not the address of an Asterisk; write http://HOST:PORT (no user in it, that is"
-            " IVR_ARI_USER)"
-        )
-    return text.rstrip("/").removesuffix("/ari")
-
-
-def _database_url(text: str) -> str:
-    # The value is never repeated: it may hold a password.
-    if urlsplit(text).scheme not in {"postgresql", "postgres"}:
-        raise ValueError("not the address of a Postgres; write postgresql://USER@HOST:PORT/NAME")
-    return text
-
-
-def _state_dir(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        raise ValueError(f"{path} is a file; name a folder, or a path where one can be made")
-    return path
-
-
-def _own_file(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}; write it, or unset the variable")
-    return path
-
-
-def _token(text: str) -> str:
-    if len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError(f"write at least {_SHORTEST_TOKEN} letters, digits or marks, no space")
-    return text
-
-
-def _address(text: str) -> Address:
-    host, separator, port = text.rpartition(":")
-    try:
-        host = str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]")))
-    except ValueError:
-        separator = ""
-    if not separator or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"{text!r} is no address; write IP:PORT, such as 127.0.0.1:5060")
-    return Address(host=host, port=int(port))
-
-
-def _port_range(text: str) -> PortRange:
-    first, _, last = text.partition("-")
-    if not (first.isdecimal() and last.isdecimal()):
-        raise ValueError(f"{text!r} is no range of ports; write FIRST-LAST, such as 10000-19999")
-    if not 1024 <= int(first) < int(last) < 65536:
-        raise ValueError(f"{text!r}: the ports must rise and lie between 1024 and 65535")
-    return PortRange(first=int(first), last=int(last))
-
-
-def _megabytes(text: str) -> int:
-    if not text.isdecimal() or not _LEAST_MB <= int(text) <= _MOST_MB:
-        raise ValueError(f"{text!r}: write megabytes, {_LEAST_MB} to {_MOST_MB}")
-    return int(text)
-
-
-def _mirror(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https", "file"} or any(c.isspace() for c in text):
-        raise ValueError(f"{text!r} is no mirror; write the root of a Debian mirror, http://…")
-    return text.rstrip("/")
+def _ami_server(environ: Mapping[str, str]) -> AmiServer | None:
+    address = _optional(environ, "IVR_AMI", values.address)
+    folder = _optional(environ, "IVR_ASTERISK_DIR", values.state_dir)
+    user, password = environ.get("IVR_AMI_USER"), environ.get("IVR_AMI_PASSWORD")
+    if address and folder and user and password:
+        return AmiServer(address=address, user=user, password=password, folder=folder)
+    given: Mapping[str, object] = {
+        "IVR_AMI": address,
+        "IVR_AMI_USER": user,
+        "IVR_AMI_PASSWORD": password,
+        "IVR_ASTERISK_DIR": folder,
+    }
+    if any(given.values()):
+        missing = next(name for name, value in given.items() if not value)
+        others = ", ".join(name for name in given if name != missing)
+        raise Refusal(f"{missing} is not set: set it, or unset {others}.")
+    return None

@@ -81,9 +81,11 @@ class Succession:
         self._seat = seat
         self._owner: int | None = None
         self._ousting = Ousting(seat.path)
+        self._seated = False
         self._rival = False  # the fence has been seen to be another's
         self._careful_until = 0.0
         self._hindered: str | None = None
+        self._configuration = seat.configuration
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,6 +97,12 @@ class Succession:
         finally:
             if self._seat.fence is not None:
                 await self._seat.fence.close()
+
+    def configured(self, configuration: str) -> None:
+        """Another configuration is in force; of a standby, when it takes over."""
+        self._configuration = configuration
+        if self._seated:
+            self._note()
 
     async def claim(self) -> bool:
         """Take the outbox if nobody has it. Raises Refusal, JournalUnavailable."""
@@ -186,12 +194,12 @@ class Succession:
 
     def _compare(self) -> None:
         with suppress(OSError):
-            if self._seat.note.read_text() == self._seat.configuration:
+            if self._seat.note.read_text() == self._configuration:
                 return
         log.warning("standby.configuration_differs")
         self._seat.say(
-            "The configuration differs from that of the running controller; what this one was"
-            " started with will hold when it takes over."
+            "The configuration differs from that of the running controller; what this one"
+            " holds ready is in force when it takes over."
         )
 
     def _take_seat(self) -> None:
@@ -199,8 +207,12 @@ class Succession:
             log.warning("standby.takes_over")
             self._seat.say("This controller takes over.")
         self.waits = None
+        self._seated = True
+        self._note()
+
+    def _note(self) -> None:
         with suppress(OSError):  # a full disk must not stop the line
-            self._seat.note.write_text(self._seat.configuration)
+            self._seat.note.write_text(self._configuration)
 
 
 def _now() -> float:

@@ -104,3 +104,22 @@ def test_a_folder_that_cannot_be_written_is_named(
 
     assert main(["asterisk", "build", str(tmp_path / "etc")]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_ami_is_closed_unless_the_controller_is_told_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert main(["asterisk", "build", str(tmp_path / "closed")]) == 0
+    assert not (tmp_path / "closed/local/manager.conf").exists()
+
+    monkeypatch.setenv("IVR_AMI", "127.0.0.1:5038")
+    monkeypatch.setenv("IVR_AMI_USER", "ivr")
+    monkeypatch.setenv("IVR_AMI_PASSWORD", "a-secret-of-ami")
+    monkeypatch.setenv("IVR_ASTERISK_DIR", str(tmp_path / "open"))
+    assert main(["asterisk", "build", str(tmp_path / "open")]) == 0
+    said = (tmp_path / "open/local/manager.conf").read_text()
+    assert "port=5038" in said
+    assert "secret=a-secret-of-ami" in said
+
+    monkeypatch.setenv("IVR_AMI_USER", "root")
+    assert main(["asterisk", "build", str(tmp_path / "open")]) == 1

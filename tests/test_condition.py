@@ -36,3 +36,13 @@ def test_the_callbacks_of_each_line_are_counted_and_those_past_their_day_among_t
     assert found.pop(known[-1].line) == Promises(open=1, overdue=1, given_up=0)
     assert set(found.values()) == {Promises(open=0, overdue=0, given_up=0)}
     assert len(found) == len(service().lines) - 1
+
+
+def test_a_configuration_that_is_not_in_force_is_a_fault_like_those_of_our_work() -> None:
+    condition = Condition(cast("Any", SimpleNamespace(now=lambda: NIGHT)))
+    condition.upkeep.faults["ship"] = "KeyError, see the log"
+    assert condition.faults == {"ship": "KeyError, see the log"}
+    condition.configuration = cast("Any", SimpleNamespace(fault=None))
+    assert condition.faults == {"ship": "KeyError, see the log"}
+    condition.configuration = cast("Any", SimpleNamespace(fault="refused: lines.yaml:3:5"))
+    assert condition.faults["configuration"] == "refused: lines.yaml:3:5"

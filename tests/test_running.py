@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from ivr.errors import Refusal
+from ivr.plan import Options
 from ivr.running import Line, Stop
-from ivr.service import Options
 from ivr.upkeep import Upkeep, Work
 from tests.fakes.time import run_in_virtual_time
 

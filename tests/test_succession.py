@@ -133,6 +133,28 @@ async def test_a_standby_of_another_configuration_says_so(controllers: Controlle
         await asyncio.wait([turn])
 
 
+async def test_what_was_changed_while_it_runs_is_what_a_standby_is_compared_with(
+    controllers: Controllers,
+) -> None:
+    first, old, new = [await controllers.one(configuration=each) for each in "xxx"]
+    outbox = await controllers.turn(first)
+    first.configured("y")
+    old_turn = controllers.turn(old)
+    await until(partial(waits, old))
+    assert "configuration differs" in controllers.said[-1]
+    told = len(controllers.said)
+    new.configured("y")
+    new_turn = controllers.turn(new)
+    await until(partial(waits, new))
+    assert not any("differs" in each for each in controllers.said[told:])
+    old_turn.cancel()
+    await asyncio.wait([old_turn])
+    assert outbox is not None
+    await outbox.close()
+    assert await new_turn is not None
+    assert controllers.path.with_name("configuration.sha256").read_text() == "y"
+
+
 async def test_who_has_another_folder_waits_for_the_fence_of_the_database(
     controllers: Controllers,
 ) -> None:

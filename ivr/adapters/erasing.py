@@ -33,6 +33,8 @@ _log = structlog.get_logger(__name__)
 class Eraser:
     """Looks through the record every hour. `lapse` closes requests that nobody saw to.
 
+    `retention` may be another one from the next round on.
+
     A round that is broken off, or done twice, does no harm: what is over stays due. Nothing
     is erased in Postgres before all that was known of the request at its end has come there,
     because its end comes last.
@@ -49,7 +51,7 @@ class Eraser:
         self._outbox = outbox
         self._pool = pool
         self._clock = clock
-        self._retention = retention
+        self.retention = retention
         self._lapse = lapse
         self._sql = named_queries(SQL_DIR / "queries.sql")
 
@@ -77,14 +79,14 @@ class Eraser:
             _log.info("callbacks.lapsed", requests=len(forgotten))
 
     async def _erase_here(self) -> None:
-        erased = await self._outbox.erase_numbers(self._retention, self._clock.now())
+        erased = await self._outbox.erase_numbers(self.retention, self._clock.now())
         if erased:
             _log.info("numbers.erased", rows_of_the_outbox=erased)
 
     async def _erase_in_postgres(self) -> None:
-        now, days = self._clock.now(), self._retention.days
+        now, days = self._clock.now(), self.retention.days
         await self._ask("close_forgotten", now, LEFT_ALONE_DAYS)
-        kept = list(days), list(days.values()), self._retention.otherwise
+        kept = list(days), list(days.values()), self.retention.otherwise
         full = True
         while full:
             erased = await self._ask("erase_numbers", now, *kept, BATCH)

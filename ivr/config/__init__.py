@@ -1,6 +1,7 @@
 """Whether the administrator's files can be used, and the service that they describe."""
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 from ivr.config.checking import Findings, NoFolder, examine, schedules
@@ -31,14 +32,15 @@ def load(directory: Path) -> Service:
     return service
 
 
-def check(directory: Path) -> tuple[Service, tuple[Problem, ...]]:
+def check(directory: Path, now: datetime | None = None) -> tuple[Service, tuple[Problem, ...]]:
     """The service that the folder's files describe, and what is doubtful about it.
 
     Reads `lines.yaml`, `schedule.yaml`, `counsellors.yaml` and, over the shipped
     ones, `prompts.fi.yaml` and `prompts.sv.yaml`. Raises ConfigurationError with
-    every mistake of all files, and NoFolder if there is none.
+    every mistake of all files, and NoFolder if there is none. Without `now` nothing
+    is said of what is near in time.
     """
-    found = examine(directory)
+    found = examine(directory, now)
     if found.service is None:
         raise ConfigurationError(found.mistakes)
     return found.service, found.doubts
@@ -47,6 +49,6 @@ def check(directory: Path) -> tuple[Service, tuple[Problem, ...]]:
 def fingerprint(directory: Path) -> str:
     """The same for folders whose files say the same to the letter; SHA-256, hexadecimal."""
     whole = hashlib.sha256()
-    for file in sorted(directory.glob("*.yaml")):
+    for file in filter(Path.is_file, sorted(directory.glob("*.yaml"))):
         whole.update(f"{file.name} ".encode() + hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()

@@ -10,6 +10,7 @@ from ivr.director.house import House
 from ivr.domain.alone import at_work, closed_until
 from ivr.domain.call import LineId
 from ivr.domain.line import Skills
+from ivr.domain.service import Service
 from ivr.ports import Switch, SwitchRefused, SwitchUnavailable
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ class AtWork:
     def __init__(self, house: House, switch: Switch) -> None:
         self._house = house
         self._switch = switch
-        self._told: tuple[Mapping[str, Skills], datetime] | None = None
+        self._told: tuple[Mapping[str, Skills], Service, datetime] | None = None
         self._told_closed: Mapping[LineId, int] = {}
 
     async def watch(self) -> None:
@@ -52,11 +53,12 @@ class AtWork:
 
     async def _tell_if_due(self) -> None:
         now, roster = self._house.clock.now(), self._house.roster
+        service = self._house.service
         phones = {roster.account(c): skills for c, skills in roster.working().items()}
         if self._told is not None:
-            told, at = self._told
-            if told == phones and at <= now < at + TOLD_AGAIN:
+            told, by, at = self._told
+            if told == phones and by is service and at <= now < at + TOLD_AGAIN:
                 return
         believed = int((now + BELIEVED).timestamp())
-        await self._switch.tell_at_work(at_work(self._house.service, phones, until=believed))
-        self._told = phones, now
+        await self._switch.tell_at_work(at_work(service, phones, until=believed))
+        self._told = phones, service, now

@@ -26,7 +26,7 @@ class Attempts:
 
     def __init__(self, house: House, on_air: Callable[[], Collection[CallId]]) -> None:
         self._house = house
-        self.bounds = Bounds(house.service, house.callbacks, on_air)
+        self.bounds = Bounds(lambda: house.service, house.callbacks, on_air)
 
     def may_be_dialled(self, callback: Callback) -> bool:
         """Whether the line may call this number: judged anew each time; no, if none can tell.

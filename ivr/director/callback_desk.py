@@ -23,13 +23,17 @@ _T = TypeVar("_T")
 
 
 class CallbackDesk:
-    """The desk of the book. Implements `ivr.ports.CallbackDesk`.
+    """The desk of the book, by the service in force. Implements `ivr.ports.CallbackDesk`.
 
     `on_air` are the calls back that are being performed now.
     """
 
     def __init__(
-        self, service: Service, book: Book, clock: Clock, on_air: Callable[[], Collection[CallId]]
+        self,
+        service: Callable[[], Service],
+        book: Book,
+        clock: Clock,
+        on_air: Callable[[], Collection[CallId]],
     ) -> None:
         self._bounds = Bounds(service, book, on_air)
         self._service = service
@@ -44,7 +48,7 @@ class CallbackDesk:
         known = status is None or status in _WAITING_FOR_SOMEBODY
         found = self._book.known if known else await _kept(self._book.over())
         of_line = [each for each in found if line in (None, each.line)]
-        if not of_line and line is not None and self._service.line(line) is None:
+        if not of_line and line is not None and self._service().line(line) is None:
             raise Refused(Why.NO_SUCH_LINE)
         return sorted((each for each in of_line if status in (None, each.status)), key=_place)
 
@@ -87,7 +91,7 @@ class CallbackDesk:
         now = self._clock.now()
         if not now <= until <= now + FURTHEST:
             raise Refused(Why.IMPOSSIBLE_TIME)
-        line = self._service.line(before.line)
+        line = self._service().line(before.line)
         if line is None:
             raise Refused(Why.NO_SUCH_LINE)
         if not open_at(line.schedule, until):
@@ -146,7 +150,7 @@ class CallbackDesk:
         return await _kept(self._book.change(before, happened))
 
     def _check_people(self, counsellor: CounsellorId | None) -> None:
-        known = {person.id for person in self._service.counsellors}
+        known = {person.id for person in self._service().counsellors}
         if counsellor is not None and counsellor not in known:
             raise Refused(Why.NO_SUCH_COUNSELLOR)
 
@@ -158,7 +162,7 @@ class CallbackDesk:
 
     def _policy(self, line_id: LineId) -> CallbackPolicy:
         """That of the line; of one that the configuration no longer has, the usual one."""
-        line = self._service.line(line_id)
+        line = self._service().line(line_id)
         return CallbackPolicy() if line is None else line.callback
 
 

@@ -51,8 +51,13 @@ class Book:
         self._met: set[CallbackId] = set()  # what is on disk of them may be older than we know
         self._complete = False  # whether all that is on disk is known here
         self._calls = CallsMade()
-        self._days = PromisedDays(service, self._open.values, self._calls)
+        self._days = PromisedDays(lambda: self._service, self._open.values, self._calls)
         self.on_change: list[Callable[[], None]] = []  # told after a request has changed
+
+    def renew(self, service: Service) -> None:
+        """Go on by another configuration; what was promised stays as it was."""
+        self._service = service
+        self._tell()
 
     async def learn(self) -> None:
         """Know the requests on disk that are not known yet. Raises JournalUnavailable."""
@@ -118,8 +123,7 @@ class Book:
             self._open.pop(callback.key, None)
         if callback.status is Status.UNREACHED:
             self._given_up[callback.id] = callback
-        for tell in list(self.on_change):
-            tell()
+        self._tell()
 
     async def change(self, before: Callback, *events: CallbackEvent) -> Callback:
         """Put on disk what a person has done to a request, all or nothing; the request after it.
@@ -235,6 +239,10 @@ class Book:
         """
         given_up = callback.refuse(why)
         self._record(given_up, CallbackKind.REFUSED, CallId(callback.id), {"because": why})
+
+    def _tell(self) -> None:
+        for tell in list(self.on_change):
+            tell()
 
     def _asked(self, facts: Facts, line: ServiceLine, number: str) -> tuple[Callback, CallbackKind]:
         earlier = self._open.get((line.id, number))

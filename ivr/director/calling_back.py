@@ -17,6 +17,7 @@ from ivr.domain.call import Caller, CallId, ChannelId, CounsellorId, Facts, Lang
 from ivr.domain.callback import Callback, CallbackId, Status
 from ivr.domain.journal import EventKind
 from ivr.domain.number import dialled_form
+from ivr.domain.service import Service
 from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
 from ivr.scenes.calling_back import accepts
 from ivr.stage import Call, Taker
@@ -63,7 +64,7 @@ class CallingBack:
         self._perform = perform
         self._on_air = on_air
         self._working = working
-        self._standing: dict[CallbackId, tuple[Callback, asyncio.Task[None]]] = {}
+        self._standing: dict[CallbackId, tuple[Callback, Service, asyncio.Task[None]]] = {}
         self._told: dict[CallbackId, tuple[Call, Taker]] = {}  # who is hearing of which
         self.attempts = Attempts(house, self._called)
 
@@ -71,16 +72,19 @@ class CallingBack:
         """Let those stand that are due, and no others; whether one is on its way to its place."""
         on_air = self._on_the_line() if self._house.callbacks.open else ()
         are_due = {each.id: each for each in self._due(now) if each.number not in on_air}
-        for known, task in list(self._standing.values()):
-            if are_due.get(known.id) != known:  # due no more, or asked for in other words
+        for known, by, task in list(self._standing.values()):
+            gone = are_due.get(known.id) != known  # due no more, or asked for in other words
+            anew = by is not self._house.service and known.id not in self._told
+            if gone or anew:
                 del self._standing[known.id]
                 task.cancel()
+            if gone:
                 self._withdraw(known.id)
         new = [each for each in are_due.values() if each.id not in self._standing]
         for callback in new:
             call = self._call(callback, now)
             task = self._tasks.start(self._stand(callback, call), f"callback {callback.id}")
-            self._standing[callback.id] = callback, task
+            self._standing[callback.id] = callback, self._house.service, task
         return bool(new)
 
     def next_change(self, now: datetime) -> datetime | None:
@@ -178,7 +182,7 @@ class CallingBack:
         )
         return Call(
             facts=facts,
-            party=OutgoingLeg(channel, house=house, switch=self._switch, tasks=self._tasks),
+            party=OutgoingLeg(channel, speech=house.speech, switch=self._switch, tasks=self._tasks),
             service=house.service,
             switch=self._switch,
             journal=house.journal,

@@ -15,7 +15,7 @@ from ivr.domain.call import CallId, ChannelId, CounsellorId, Language, SceneName
 from ivr.domain.counsellor import Doing
 from ivr.domain.transfer import Colleague, Outside, Refusal, ToTopic
 from ivr.domain.unanswered import not_reached, outside_not_reached
-from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
+from ivr.ports import ChannelGone, Speech, Switch, SwitchRefused, SwitchUnavailable
 from ivr.stage import Call, Party
 from ivr.tasks import Tasks
 
@@ -97,7 +97,7 @@ class Colleagues:
             self._offers.leg(channel, colleague).answer()
             self._house.roster.talk(colleague)
         else:
-            self._outside_leg(channel).answer()
+            self._outside_leg(channel, self._house.speech).answer()
 
     def _is_free(self, counsellor: CounsellorId) -> bool:
         return any(each.id == counsellor for each in self._house.roster.available())
@@ -105,12 +105,12 @@ class Colleagues:
     def _new_leg(self, call: Call, target: Colleague | Outside) -> OutgoingLeg:
         channel = leg_channel(call)
         if isinstance(target, Outside):
-            return self._outside_leg(channel)
-        account = self._house.roster.account(target.counsellor)
-        return self._offers.leg(channel, target.counsellor, account=account)
+            return self._outside_leg(channel, call.party.speech)
+        account, speech = self._house.roster.account(target.counsellor), call.party.speech
+        return self._offers.leg(channel, target.counsellor, account=account, speech=speech)
 
-    def _outside_leg(self, channel: ChannelId) -> OutgoingLeg:
-        leg = OutgoingLeg(channel, house=self._house, switch=self._switch, tasks=self._tasks)
+    def _outside_leg(self, channel: ChannelId, speech: Speech) -> OutgoingLeg:
+        leg = OutgoingLeg(channel, speech=speech, switch=self._switch, tasks=self._tasks)
         self.outside[channel] = leg
         return leg
 

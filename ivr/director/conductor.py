@@ -6,7 +6,7 @@ import structlog
 
 from ivr.director.director import Director
 from ivr.director.house import House
-from ivr.domain.call import CallId
+from ivr.domain.call import CallId, LineId
 from ivr.ports import (
     Connection,
     Connections,
@@ -55,6 +55,11 @@ class Conductor:
     def called_back(self) -> frozenset[CallId]:
         """The calls back that are being performed."""
         return self._director.called_back if self._director is not None else frozenset()
+
+    @property
+    def lines(self) -> frozenset[LineId] | None:
+        """The lines that somebody is on; None while that is not known."""
+        return self._director.lines if self._director is not None and self.connected else None
 
     def call(self, call_id: CallId) -> Call | None:
         """The call that is being performed under this id."""

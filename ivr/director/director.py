@@ -20,7 +20,7 @@ from ivr.director.resuming import owed, talking
 from ivr.director.sweeper import Sweeper
 from ivr.director.switchboard import Switchboard
 from ivr.director.unperformed import close_afterwards, turn_away
-from ivr.domain.call import CallId, ChannelId, Facts, SceneName
+from ivr.domain.call import CallId, ChannelId, Facts, LineId, SceneName
 from ivr.domain.reception import receive
 from ivr.domain.recovery import (
     Action,
@@ -33,6 +33,7 @@ from ivr.domain.recovery import (
     RemoveBridge,
     reconcile,
 )
+from ivr.domain.renewal import as_known
 from ivr.ports import (
     Arrived,
     Connection,
@@ -64,7 +65,7 @@ class Director:
             self._desk.second_lines,
             calls=self.call,
             callbacks=CallbackDesk(
-                house.service, house.callbacks, house.clock, lambda: self.called_back
+                lambda: house.service, house.callbacks, house.clock, lambda: self.called_back
             ),
         )
         self._calling_back = CallingBack(
@@ -107,6 +108,11 @@ class Director:
     def calls(self) -> int:
         """How many calls are being performed."""
         return len(self._calls)
+
+    @property
+    def lines(self) -> frozenset[LineId]:
+        """The lines that somebody is on."""
+        return frozenset(facts.line for facts in self._on_air() if facts.line is not None)
 
     def call(self, call_id: CallId) -> Call | None:
         """The call that is being performed under this id."""
@@ -215,7 +221,7 @@ class Director:
             self._tasks.start(away, f"turn away {facts.call_id}")
 
     def _adopt(self, action: Adopt) -> None:
-        facts = action.facts
+        facts = as_known(action.facts, self._house.service)
         self._desk.take_up(action)
         self._start(action.channel, facts, fresh=False)
 
@@ -234,7 +240,8 @@ class Director:
     def _citizen(self, channel: ChannelId, facts: Facts) -> Party:
         if facts.callback is None:
             return Party(channel, self._switch, self._house.speech)
-        called = OutgoingLeg(channel, house=self._house, switch=self._switch, tasks=self._tasks)
+        speech, switch, tasks = self._house.speech, self._switch, self._tasks
+        called = OutgoingLeg(channel, speech=speech, switch=switch, tasks=tasks)
         if facts.answered:
             called.answer()
         return called

@@ -41,6 +41,11 @@ class Door:
         self._by_phone: dict[str, Guesses] = {}
         self._by_person: dict[CounsellorId, Guesses] = {}
 
+    def renew(self, service: Service, pins: Mapping[CounsellorId, str]) -> None:
+        """Go on with other counsellors and PINs; who guessed wrong waits on."""
+        self._service = service
+        self._pins = pins
+
     def at(self, account: str) -> CounsellorId | None:
         """See `ivr.ports.Door`."""
         return self._roster.at(account)

@@ -51,14 +51,25 @@ class Duties:
         """`moved` is told every state as it is taken over, the first ones included."""
         self._clock = clock
         self._journal = journal
-        self._moved = moved
         self._states: dict[CounsellorId, Duty] = {}
-        now = clock.now()
-        for counsellor in people:
-            self._take(counsellor, Duty.begin(now))
+        self._people: frozenset[CounsellorId] = frozenset()
+        self.renew(people, moved)
+
+    def renew(
+        self, people: Iterable[CounsellorId], moved: Callable[[CounsellorId, Duty], None]
+    ) -> None:
+        """Go on with these counsellors: those known go on as they are.
+
+        Of others the last state is kept: who comes back goes on from there.
+        """
+        self._moved = moved
+        now, order = self._clock.now(), tuple(people)
+        self._people = frozenset(order)
+        for counsellor in order:
+            self._take(counsellor, self._states.get(counsellor) or Duty.begin(now))
 
     def __contains__(self, counsellor: CounsellorId) -> bool:
-        return counsellor in self._states
+        return counsellor in self._people
 
     def __getitem__(self, counsellor: CounsellorId) -> Duty:
         """What the counsellor is doing now. Raises KeyError for one who is not configured."""

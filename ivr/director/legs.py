@@ -2,9 +2,8 @@
 
 from contextlib import suppress
 
-from ivr.director.house import House
 from ivr.domain.call import ChannelId
-from ivr.ports import Switch, SwitchUnavailable
+from ivr.ports import Speech, Switch, SwitchUnavailable
 from ivr.stage import Rung
 from ivr.tasks import Tasks
 
@@ -15,8 +14,8 @@ class OutgoingLeg(Rung):
     `elsewhere` says, before it is hung up, that another phone was answered in its place.
     """
 
-    def __init__(self, channel: ChannelId, *, house: House, switch: Switch, tasks: Tasks) -> None:
-        super().__init__(channel, switch, house.speech)
+    def __init__(self, channel: ChannelId, *, speech: Speech, switch: Switch, tasks: Tasks) -> None:
+        super().__init__(channel, switch, speech)
         self.elsewhere = False
         self._tasks = tasks
         self._switch = switch

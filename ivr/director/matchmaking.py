@@ -171,7 +171,7 @@ class Matchmaker:
         self.second_lines.end(line)
 
     def _dismiss(self, call: Call, leg: Leg) -> None:
-        wrap_up_s = self._routing(call).wrap_up_s if call.facts.connected else 0.0
+        wrap_up_s = _routing(call).wrap_up_s if call.facts.connected else 0.0
         if call.facts.connected:
             self._count(leg, wrap_up_s)
         kept = self._partings.not_reached(call, leg)  # who was called back in vain
@@ -216,9 +216,10 @@ class Matchmaker:
     def _match(self) -> None:
         """Ring whoever can serve one of those who wait."""
         self._soon = None
-        roster, routings = self._house.roster, self._standing.routings
+        roster = self._house.roster
         now = roster.catch_up()
         self._standing.look_round()
+        routings = self._standing.routings
         if not self._standing.complete:
             return
         if self.due is not None and self.due.look_round(now):
@@ -273,10 +274,6 @@ class Matchmaker:
     def _leg(self, call: Call) -> Leg | None:
         return self._offers.legs.get(call.facts.leg) if call.facts.leg else None
 
-    def _routing(self, call: Call) -> Routing:
-        topic = call.facts.topic
-        return self._standing.routings.get(topic, Routing()) if topic is not None else Routing()
-
     def _count(self, leg: Leg, wrap_up_s: float) -> None:
         """Remember how long the call took the counsellor, for what is told to those who wait."""
         if leg.talks_since is None:
@@ -284,3 +281,9 @@ class Matchmaker:
         now = self._house.clock.now()
         took = now - leg.talks_since + timedelta(seconds=wrap_up_s)
         self._house.pace.add(Served(ended=now, took=took))
+
+
+def _routing(call: Call) -> Routing:
+    """By the configuration that the call began with."""
+    topic = call.service.topics.get(call.facts.topic) if call.facts.topic is not None else None
+    return topic.routing if topic is not None else Routing()

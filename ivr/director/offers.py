@@ -10,7 +10,7 @@ from ivr.director.ringing import Leg, leg_channel
 from ivr.domain.call import ChannelId, CounsellorId
 from ivr.domain.journal import EventKind
 from ivr.domain.unanswered import Unanswered
-from ivr.ports import Switch
+from ivr.ports import Speech, Switch
 from ivr.stage import Taker
 from ivr.tasks import Tasks
 
@@ -46,10 +46,17 @@ class Offers:
             if leg.account == account:
                 ringing.cancel()
 
-    def leg(self, channel: ChannelId, counsellor: CounsellorId, *, account: str = "") -> Leg:
-        """A leg of this connection."""
-        house, switch, tasks = self._house, self._switch, self._tasks
-        leg = Leg(channel, counsellor, account=account, house=house, switch=switch, tasks=tasks)
+    def leg(
+        self,
+        channel: ChannelId,
+        counsellor: CounsellorId,
+        *,
+        account: str = "",
+        speech: Speech | None = None,
+    ) -> Leg:
+        """A leg of this connection; `speech` is that of its call, by default the one in force."""
+        speech, switch, tasks = speech or self._house.speech, self._switch, self._tasks
+        leg = Leg(channel, counsellor, account=account, speech=speech, switch=switch, tasks=tasks)
         self.legs[channel] = leg
         return leg
 
@@ -63,7 +70,8 @@ class Offers:
     def _ring(self, place: StandingPlace, counsellor: CounsellorId) -> None:
         roster = self._house.roster
         account = roster.account(counsellor)
-        leg = self.leg(leg_channel(place.call), counsellor, account=account)
+        channel, speech = leg_channel(place.call), place.call.party.speech
+        leg = self.leg(channel, counsellor, account=account, speech=speech)
         roster.ring(counsellor, call=place.call.facts.call_id)
         ringing = self._tasks.start(leg.ring(place.call), f"ring {leg.channel}")
         place.ringing[leg] = self._ringing[leg] = ringing

@@ -83,7 +83,7 @@ class Performance:
         if call.facts.callback is not None:
             await self._calling_back.dial(call)
             return await SCENES[SceneName.DIALLING](call, self._desk)
-        if answered_at_once(self._house.service, call.facts):
+        if answered_at_once(call.service, call.facts):
             await call.answer(because=str(call.line.charging))
         return await self._scene(call.facts.scene)
 

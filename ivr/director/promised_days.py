@@ -13,10 +13,16 @@ from ivr.domain.service import Service, ServiceLine
 
 
 class PromisedDays:
-    """The days of a book: `requests` are all that are open, `calls` those that were made."""
+    """The days of a book, by the service in force.
+
+    `requests` are all that are open, `calls` those that were made.
+    """
 
     def __init__(
-        self, service: Service, requests: Callable[[], Iterable[Callback]], calls: CallsMade
+        self,
+        service: Callable[[], Service],
+        requests: Callable[[], Iterable[Callback]],
+        calls: CallsMade,
     ) -> None:
         self._service = service
         self._requests = requests
@@ -49,5 +55,5 @@ class PromisedDays:
 
     def _full_days(self, line: ServiceLine, number: str) -> frozenset[date]:
         """Where people call by hand, there are none."""
-        most = self._service.calling_back.calls_a_day
+        most = self._service().calling_back.calls_a_day
         return full_days(self._calls.to(number), most) if line.callback.dial else frozenset()

@@ -7,12 +7,11 @@ from typing import Any
 
 import structlog
 
-from ivr.director.house import House
 from ivr.director.legs import OutgoingLeg
 from ivr.domain.call import ChannelId, CounsellorId, Language
 from ivr.domain.journal import EventKind
 from ivr.domain.unanswered import Unanswered, unanswered
-from ivr.ports import ChannelGone, Switch, SwitchRefused, SwitchUnavailable
+from ivr.ports import ChannelGone, Speech, Switch, SwitchRefused, SwitchUnavailable
 from ivr.stage import Call
 from ivr.tasks import Tasks
 
@@ -34,11 +33,11 @@ class Leg(OutgoingLeg):
         counsellor: CounsellorId,
         *,
         account: str = "",
-        house: House,
+        speech: Speech,
         switch: Switch,
         tasks: Tasks,
     ) -> None:
-        super().__init__(channel, house=house, switch=switch, tasks=tasks)
+        super().__init__(channel, speech=speech, switch=switch, tasks=tasks)
         self.counsellor = counsellor
         self.account = account
         self.rang = False  # the phone was there; known once the channel has ended

@@ -12,6 +12,7 @@ from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import DutyKind
 from ivr.domain.line import Available, Skills
+from ivr.domain.renewal import leaving, staying
 from ivr.domain.schedule import local
 from ivr.domain.service import Service, SignsIn
 from ivr.ports import Clock, Journal
@@ -35,8 +36,35 @@ class Roster:
         self._phones: set[str] = set()
         self._dialling: Counter[str] = Counter()
         self._elsewhere: frozenset[str] = frozenset()
+        self._leaving: set[CounsellorId] = set()  # they are signed out once their call is over
         self.on_change: list[Callable[[], None]] = []
         self.resumed = False  # set once the record and the switch have been asked
+
+    def renew(self, service: Service) -> None:
+        """Go on with the counsellors, skills and phones of another configuration.
+
+        Who is no counsellor any more, or whose own phone is another one, is signed out. Who is
+        rung or talks ends that first, and is given nobody else.
+        """
+        before, people = self._people, {c.id: c for c in service.counsellors}
+        duties = {c: self.duties[c] for c in before}
+        self._leaving |= leaving(before, people, duties)
+        self._let_leave()
+        self._service = service
+        self._known_phones = frozenset(service.phones)
+        self._people = people | {c.id: c for c in staying(before, people, duties)}
+        self._attendance = Attendance(self._people.values())
+        self.duties.renew(self._people, self._attendance.moved)
+        for c in self._people:
+            self._follow_phone(c)
+        self._sign_in_who_is_there()
+        self.changed()
+
+    def _let_leave(self) -> None:
+        """Sign out whom the configuration takes from their phone, unless they are in a call."""
+        for c in [c for c in self._leaving if not self.duties[c].in_call]:
+            self._leaving.discard(c)
+            self._sign_out(c)
 
     def resume(
         self,
@@ -201,15 +229,22 @@ class Roster:
         duty = self.duties[counsellor]
         if duty.account is None:
             return
-        if duty.account not in self._known_phones and duty.doing is not Doing.TALKING:
-            out = replace(duty.sign_out(self.duties.now()), left_on=None)  # not their doing
-            self.duties.put(counsellor, out, DutyKind.SIGNED_OUT, data={"by": "configuration"})
+        if duty.account not in self._known_phones and duty.in_call:
+            self._leaving.add(counsellor)
+        elif duty.account not in self._known_phones:
+            self._sign_out(counsellor)
             return
         reachable = duty.account in self._phones
         if reachable is not duty.reachable:
             kind = DutyKind.REACHABLE if reachable else DutyKind.UNREACHABLE
             changed = duty.phone(self.duties.now(), reachable=reachable)
             self.duties.put(counsellor, changed, kind, data={"account": duty.account})
+
+    def _sign_out(self, counsellor: CounsellorId) -> None:
+        duty = self.duties[counsellor]
+        if duty.signed_in:
+            out = replace(duty.sign_out(self.duties.now()), left_on=None)  # not their doing
+            self.duties.put(counsellor, out, DutyKind.SIGNED_OUT, data={"by": "configuration"})
 
     def _sign_in_who_is_there(self) -> None:
         """Whose own phone is on is at work, unless they signed out today."""
@@ -235,5 +270,6 @@ class Roster:
 
     def changed(self) -> None:
         """Tell those who ask to be told."""
+        self._let_leave()
         for tell in list(self.on_change):
             tell()

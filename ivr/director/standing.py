@@ -10,8 +10,9 @@ from ivr.domain.call import CallId, Facts, LineId
 from ivr.domain.estimate import ahead, expected_wait
 from ivr.domain.ghost import next_call
 from ivr.domain.line import Contact
+from ivr.domain.renewal import topic_served
 from ivr.domain.routing import Routings
-from ivr.domain.service import ServiceLine
+from ivr.domain.service import Service, ServiceLine
 from ivr.domain.team import Team
 from ivr.stage import Call
 
@@ -23,8 +24,8 @@ class Standing:
         self._house = house
         self._places: dict[CallId, StandingPlace] = {}
         self._expected: dict[CallId, tuple[LineId, Contact]] = {}
-        topics = house.service.topics.values()
-        self.routings: Routings = {topic.id: topic.routing for topic in topics}
+        self._service = house.service
+        self.routings = _routings(house.service)
         self._everyone = Team(house.roster.everyone, self.routings)
         self._present = Team({}, self.routings)  # those at work, paused or not
         self._working = Team({}, self.routings)  # those of them who take calls
@@ -64,7 +65,7 @@ class Standing:
 
     def open_places(self) -> list[tuple[Contact, StandingPlace]]:
         """The places for which phones are still to be rung, and who is to be served there."""
-        return [(self._as_served(p.contact), p) for p in self._places.values() if p.open]
+        return [(self._served(p), p) for p in self._places.values() if p.open]
 
     def offered(self) -> int:
         """For how many who are to be called back a phone rings, or was answered just now."""
@@ -78,14 +79,10 @@ class Standing:
 
     def ahead(self, place: StandingPlace) -> int:
         """How many contacts are served before this one."""
-        contacts = [each.contact for each in self._places.values()]
-        contacts += [contact for _, contact in self._expected.values()]
-        return ahead(
-            self._as_served(place.contact),
-            map(self._as_served, contacts),
-            self._everyone,
-            now=self._now(),
-        )
+        self.look_round()
+        contacts = [self._served(each) for each in self._places.values()]
+        contacts += [self._as_served(contact, line) for line, contact in self._expected.values()]
+        return ahead(self._served(place), contacts, self._everyone, now=self._now())
 
     def wait(self, place: StandingPlace) -> timedelta | None:
         """How long this one is likely to wait; None: not sure."""
@@ -94,7 +91,7 @@ class Standing:
         mean = self._house.pace.mean(now)
         if mean is None:
             return None
-        able = self._working.servers(self._as_served(place.contact), now)
+        able = self._working.servers(self._served(place), now)
         return expected_wait(ahead=self.ahead(place), mean=mean, counsellors=len(able))
 
     def again(self, place: StandingPlace, vanished: datetime) -> StandingPlace | None:
@@ -107,10 +104,14 @@ class Standing:
         """Keep each place's word on since when nobody has been at work for it.
 
         A place whose wants change is looked at then (`look_for`), so there is
-        nothing to see while the same people are at work.
+        nothing to see while the same people are at work by the same configuration.
         """
-        present, working = self._house.roster.present(), self._house.roster.working()
-        if present is self._present.people and working is self._working.people:
+        roster, service = self._house.roster, self._house.service
+        present, working = roster.present(), roster.working()
+        if service is not self._service:
+            self._service, self.routings = service, _routings(service)
+            self._everyone = Team(roster.everyone, self.routings)
+        elif present is self._present.people and working is self._working.people:
             return
         self._present = Team(present, self.routings)
         self._working = Team(working, self.routings)
@@ -119,16 +120,29 @@ class Standing:
 
     def look_for(self, place: StandingPlace) -> None:
         """See anew whether anybody at work could serve this place."""
-        if self._present.servers(self._as_served(place.contact), None):
+        if self._present.servers(self._served(place), None):
             place.nobody_since = None
         else:
             place.nobody_since = place.nobody_since or self._now()
 
-    def _as_served(self, contact: Contact) -> Contact:
-        """The contact as it is served now: one who takes no calls is not waited for."""
+    def _served(self, place: StandingPlace) -> Contact:
+        return self._as_served(place.contact, place.call.facts.line)
+
+    def _as_served(self, contact: Contact, line: LineId | None) -> Contact:
+        """The contact as it is served now.
+
+        One who takes no calls is not waited for, nor is a topic that is configured no more.
+        """
+        if contact.topic not in self.routings:
+            topic = topic_served(contact.topic, line, self._service)
+            contact = replace(contact, topic=topic)
         if contact.wanted is None or contact.wanted in self._house.roster.working():
             return contact
         return replace(contact, wanted=None)
 
     def _now(self) -> datetime:
         return self._house.clock.now()
+
+
+def _routings(service: Service) -> Routings:
+    return {topic.id: topic.routing for topic in service.topics.values()}

@@ -21,7 +21,6 @@ class Worklist:
     def __init__(self, house: House, tasks: Tasks, desk: CallbackDesk) -> None:
         self._house = house
         self._tasks = tasks
-        self._people = {person.id: person for person in house.service.counsellors}
         self.desk = desk
 
     async def done(self, work: Callable[[], Awaitable[Callback]]) -> Callback:
@@ -34,8 +33,9 @@ class Worklist:
 
     async def of(self, who: CounsellorId) -> Sequence[Callback]:
         """See `ivr.stage.Worklist`."""
-        found = await self.desk.listed()
-        return worklist.worklist(found, self._people[who], self._house.service, self.now())
+        found, service = await self.desk.listed(), self._house.service
+        person = next((each for each in service.counsellors if each.id == who), None)
+        return [] if person is None else worklist.worklist(found, person, service, self.now())
 
     def now(self) -> datetime:
         """See `ivr.stage.Worklist`."""

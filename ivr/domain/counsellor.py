@@ -229,6 +229,11 @@ class Duty:
         return self.calls if self.calls_on == local(now).date() else 0
 
     @property
+    def in_call(self) -> bool:
+        """Whether they are rung, or talk."""
+        return self.doing in _IN_CALL
+
+    @property
     def signed_in(self) -> bool:
         """Whether they are at work, paused included."""
         return self.account is not None

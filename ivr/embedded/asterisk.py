@@ -13,9 +13,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ivr.embedded import detached
-from ivr.embedded.asterisk_config import ARI_USER, Folders, Reach, write_configuration
+from ivr.embedded.asterisk_config import (
+    ARI_USER,
+    Folders,
+    Reach,
+    administrators,
+    write_configuration,
+)
 from ivr.embedded.packages import Root
-from ivr.embedded.passwords import ari_password, phone_passwords
+from ivr.embedded.passwords import ami_password, ari_password, phone_passwords
 from ivr.embedded.private import write_private
 from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
@@ -27,31 +33,40 @@ _PATIENCE_S = 2.0
 _CLI_BOUND_S = 15.0
 
 # What Asterisk reads only when it starts.
-_NEEDS_RESTART = frozenset(
+NEEDS_RESTART = frozenset(
     {"asterisk.conf", "modules.conf", "logger.conf", "pjproject.conf"}
     | {f"local/{name}.conf" for name in ("http", "transport", "rtp")}
 )
 
 # What can be read anew by itself, and how.
+_AMI = "local/manager.conf"  # has another port at every start
 _READ_ALONE = {"local/alone.conf": "dialplan reload", "local/queues.conf": "queue reload all"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AsteriskAccess:
-    """How to reach a running Asterisk. `boot` differs from one start of it to the next."""
+    """How to reach a running Asterisk. `boot` differs from one start of it to the next.
+
+    Over `ami` it is asked to read its files anew.
+    """
 
     ari_url: str
     user: str
     password: str = field(repr=False)
+    ami: Address
+    ami_password: str = field(repr=False)
     sip: Address
     boot: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Running:
+    """What is known of a start; one by an older version had no AMI."""
+
     pid: int
     ari_port: int
     boot: str
+    ami_port: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,22 +99,43 @@ class EmbeddedAsterisk:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
         running = self._running()
         ari_port = running.ari_port if running else self._free_port()
-        folders = self._folders()
-        changed = write_configuration(folders, self.reach(ari_port), self.generated)
-        if running and (changed & _NEEDS_RESTART or not self._ari_answers(ari_port)):
+        ami_port = (running.ami_port if running else 0) or detached.free_tcp_port()
+        changed = self._written(ari_port, ami_port)
+        if running and (changed & NEEDS_RESTART or not self._ari_answers(ari_port)):
             self.stop()
             running = None
         if running is None:
-            running = self._start(ari_port, proven=not changed and self._last_run() is not None)
+            proven = not changed - {_AMI} and self._last_run() is not None
+            running = self._start(ari_port, ami_port, proven=proven)
         elif changed:
             self._reload(changed)
+            write_private(self._run_file, json.dumps({**asdict(running), "ami_port": ami_port}))
         return AsteriskAccess(
             ari_url=f"http://127.0.0.1:{ari_port}",
             user=ARI_USER,
             password=ari_password(self.state_dir),
+            ami=Address(host="127.0.0.1", port=ami_port),
+            ami_password=ami_password(self.state_dir),
             sip=self.sip,
             boot=running.boot,
         )
+
+    def edited(self) -> Mapping[str, str]:
+        """The administrator's files that say something else than was last written for it."""
+        files = dict(administrators(self.dialplan_dir))
+        return {name: text for name, text in files.items() if self._says(name) != text}
+
+    def _says(self, name: str) -> str | None:
+        file = self.configuration / name
+        return file.read_text() if file.exists() else None
+
+    def renewed(self) -> frozenset[str]:
+        """Write what has changed for the one that runs, and which files; it is to be told then.
+
+        Nothing where it does not run: its start writes them. Raises Refusal.
+        """
+        running = self._running()
+        return frozenset() if running is None else self._written(running.ari_port, running.ami_port)
 
     def runs(self) -> bool:
         """Whether its process lives."""
@@ -137,7 +173,11 @@ class EmbeddedAsterisk:
 
     # --- starting, finding and reloading it -----------------------------------------
 
-    def _start(self, ari_port: int, *, proven: bool) -> _Running:
+    def _written(self, ari_port: int, ami_port: int) -> frozenset[str]:
+        reach = self.reach(ari_port, ami_port)
+        return write_configuration(self._folders(), reach, self.generated)
+
+    def _start(self, ari_port: int, ami_port: int, *, proven: bool) -> _Running:
         """`proven`: it has run with this configuration, so that its errors are about calls."""
         detached.require_free_udp(self.sip, "IVR_SIP_BIND")
         for name in ("lib", "spool", "spool/recording", "log"):
@@ -145,7 +185,8 @@ class EmbeddedAsterisk:
         (self._home / "log" / "messages").unlink(missing_ok=True)
         command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)
         pid = detached.spawn(command, _environment(), self._home / "log" / "console")
-        running = _Running(pid=pid, ari_port=ari_port, boot=uuid.uuid4().hex)
+        boot = uuid.uuid4().hex
+        running = _Running(pid=pid, ari_port=ari_port, ami_port=ami_port, boot=boot)
         write_private(self._run_file, json.dumps(asdict(running)))
         if not self._booted(running) or (not proven and self._errors()):
             self.stop()
@@ -237,7 +278,7 @@ class EmbeddedAsterisk:
             records=self.records_dir or self.state_dir / "alone",
         )
 
-    def reach(self, ari_port: int) -> Reach:
+    def reach(self, ari_port: int, ami_port: int) -> Reach:
         """How the world reaches it; the phones' passwords are made where they are missing."""
         return Reach(
             sip=self.sip,
@@ -245,6 +286,8 @@ class EmbeddedAsterisk:
             rtp=self.rtp,
             ari_port=ari_port,
             ari_password=ari_password(self.state_dir),
+            ami_port=ami_port,
+            ami_password=ami_password(self.state_dir),
             trunk_peers=self.trunk_peers,
             trunk=self.trunk,
             trunk_login=self.trunk_login,

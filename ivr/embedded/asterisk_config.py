@@ -17,7 +17,7 @@ from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
 from ivr.trunk import TrunkLogin
 
-ARI_USER = "ivr"
+ARI_USER = AMI_USER = "ivr"
 # The last resort: beyond it Asterisk itself refuses calls, with 503. More than the controller
 # ever lets in and tells that all lines are busy (`most_calls` in lines.yaml, and a quarter).
 MOST_CALLS = 2000
@@ -50,8 +50,8 @@ class Folders:
 class Reach:
     """How the world reaches one instance: ports, the trunk's addresses, the phones' passwords.
 
-    `trunk` is where the carrier takes our calls, None where we call nobody outside;
-    `trunk_login` the account that we register there with, if it wants one.
+    `ami_port` is 0 where AMI is closed. `trunk` is where the carrier takes our calls, None where
+    we call nobody outside; `trunk_login` the account that we register there with, if it wants one.
     """
 
     sip: Address
@@ -59,6 +59,8 @@ class Reach:
     rtp: PortRange
     ari_port: int
     ari_password: str = field(repr=False)
+    ami_port: int
+    ami_password: str = field(repr=False)
     trunk_peers: tuple[str, ...]
     trunk: Address | None
     trunk_login: TrunkLogin | None
@@ -91,11 +93,12 @@ def configuration(folders: Folders, reach: Reach, generated: Mapping[str, str]) 
                 " configuration cannot carry: use another place for it (the clone, IVR_STATE_DIR,"
                 " IVR_SIP_TLS_CERT)."
             )
-    wanted = dict(_administrators(folders.dialplan)) | dict(_generated(folders, reach))
+    wanted = dict(administrators(folders.dialplan)) | dict(_generated(folders, reach))
     return wanted | dict(generated)
 
 
-def _administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
+def administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
+    """The administrator's own files, and what they say. Raises Refusal."""
     files = sorted(dialplan.glob("*.conf"))
     if not files:
         raise Refusal(f"{dialplan} holds no Asterisk configuration: restore the dialplan folder.")
@@ -126,6 +129,8 @@ def _generated(folders: Folders, reach: Reach) -> Iterator[tuple[str, str]]:
     yield "local/rtp.conf", f"rtpstart={reach.rtp.first}\nrtpend={reach.rtp.last}\n"
     yield "local/http.conf", f"bindaddr=127.0.0.1\nbindport={reach.ari_port}\n"
     yield "local/ari.conf", f"[{ARI_USER}]\ntype=user\npassword={reach.ari_password}\n"
+    if reach.ami_port:
+        yield "local/manager.conf", _manager(reach)
     yield "local/transport.conf", _transports(reach)
     yield "local/trunk.conf", trunk(_carrier(reach))
     yield "local/phones.conf", "\n".join(_phone(*phone, reach) for phone in reach.phones.items())
@@ -158,6 +163,13 @@ def _main(directories: Mapping[str, Path]) -> str:
     lines = [f"{name}={path}" for name, path in directories.items()]
     options = ["live_dangerously=no", f"maxcalls={MOST_CALLS}"]
     return "\n".join(["[directories]", *lines, "", "[options]", *options, ""])
+
+
+def _manager(reach: Reach) -> str:
+    """Its user may have files read anew, and is told of no event: no call, no number."""
+    general = f"enabled=yes\nbindaddr=127.0.0.1\nport={reach.ami_port}\n"
+    door = "deny=0.0.0.0/0.0.0.0\npermit=127.0.0.1/255.255.255.255\n"
+    return f"{general}[{AMI_USER}]\nsecret={reach.ami_password}\n{door}read=\nwrite=system\n"
 
 
 def _transports(reach: Reach) -> str:

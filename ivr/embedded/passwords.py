@@ -38,7 +38,15 @@ def phone_passwords(state_dir: Path, accounts: Iterable[str]) -> Mapping[str, st
 
 def ari_password(state_dir: Path) -> str:
     """The controller's password at the embedded Asterisk."""
-    file = state_dir / "secrets" / "ari"
+    return _made_once(state_dir / "secrets" / "ari")
+
+
+def ami_password(state_dir: Path) -> str:
+    """The one with which the controller has the embedded Asterisk read its files anew."""
+    return _made_once(state_dir / "secrets" / "ami")
+
+
+def _made_once(file: Path) -> str:
     if not file.exists():
         write_private(file, secrets.token_hex(24))
     return file.read_text()

@@ -113,6 +113,17 @@ VARIABLES: Sequence[Variable] = (
     Variable(name="IVR_ARI_USER", about="the user at that Asterisk's ARI"),
     Variable(name="IVR_ARI_PASSWORD", about="and the password"),
     Variable(
+        name="IVR_AMI",
+        about="the AMI of that Asterisk, IP:PORT: the controller then keeps local/alone.conf and"
+        " local/queues.conf there itself, and has them read anew; all four of AMI or none",
+    ),
+    Variable(name="IVR_AMI_USER", about="the user at that Asterisk's AMI, with write=system"),
+    Variable(name="IVR_AMI_PASSWORD", about="and the password"),
+    Variable(
+        name="IVR_ASTERISK_DIR",
+        about="the folder of that Asterisk's configuration, which the controller may write to",
+    ),
+    Variable(
         name="IVR_DEBIAN_MIRROR",
         about="where Asterisk's packages are fetched, the root of a Debian mirror; wanted only on"
         " hosts that are no Debian",

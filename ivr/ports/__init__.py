@@ -3,6 +3,7 @@
 from ivr.ports.alone import AloneNotes, NoNotes
 from ivr.ports.callback_desk import CallbackDesk, MadeByHand
 from ivr.ports.clock import Clock
+from ivr.ports.configuration import Reloaded, Reloads
 from ivr.ports.desk import Barred, Because, By, Door, DutyDesk, OnDuty, Refused, WrongPin
 from ivr.ports.events import (
     NO_SUCH_CALL,
@@ -71,6 +72,8 @@ __all__ = [
     "PlaybackId",
     "RecordingEnded",
     "Refused",
+    "Reloaded",
+    "Reloads",
     "Snapshot",
     "Speech",
     "Switch",

@@ -91,7 +91,7 @@ class Party:
         self.holds_us = False  # they have put us on hold, and may send no sound
         self.busy_until = -math.inf
         self._switch = switch
-        self._speech = speech
+        self.speech = speech
         self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
         self._early: deque[KeyPressed | TransferAsked] = deque()
         self._turn = 0
@@ -258,7 +258,7 @@ class Party:
 
     def _compose(self, prompts: Sequence[Words]) -> tuple[list[Media], float]:
         said = [
-            p if isinstance(p, Utterance) else self._speech.utter(p.language, p.id, **p.slots)
+            p if isinstance(p, Utterance) else self.speech.utter(p.language, p.id, **p.slots)
             for p in prompts
         ]
         return [m for u in said for m in u.media], sum(u.seconds for u in said)

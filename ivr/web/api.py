@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from ivr.ports import Because, CallbackDesk, DutyDesk, Refused
+from ivr.ports import Because, CallbackDesk, DutyDesk, Refused, Reloads
 
 PREFIX = "/api"
 _MOST_VALUE = 100  # characters; ids and codes are shorter
@@ -47,11 +47,15 @@ _MESSAGES: Mapping[Because, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class DeskAccess:
-    """Who may speak to the desks, and the desks; None while the line is starting."""
+    """Who may speak to the desks, and the desks; None while the line is starting.
+
+    `configuration` is what may be asked to look at its files.
+    """
 
     token: str = field(repr=False)
     desk: Callable[[], DutyDesk | None]
     callbacks: Callable[[], CallbackDesk | None]
+    configuration: Callable[[], Reloads | None] = lambda: None
 
 
 ACCESS = web.AppKey("desk", DeskAccess)

@@ -12,6 +12,7 @@ from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.web.api import ACCESS, DeskAccess, guard
 from ivr.web.callbacks import add_callbacks
+from ivr.web.configuration import add_configuration
 from ivr.web.connections import SECURITY_HEADERS, Connections
 from ivr.web.desk import add_counsellors
 from ivr.web.metrics import Metrics
@@ -41,6 +42,7 @@ def create_app(status: Status, metrics: Metrics, desk: DeskAccess | None = None)
         app.middlewares.append(guard)
         add_counsellors(app)
         add_callbacks(app)
+        add_configuration(app)
     app.on_response_prepare.append(_secure)
     return app
 

@@ -1,5 +1,6 @@
 """What the embedded servers open to the network, and who may read what they keep."""
 
+import asyncio
 import re
 import stat
 import subprocess
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from ivr.embedded.postgres import EmbeddedPostgres
+from ivr.settings import Address
 from tests.door.conftest import Desk, Door
 
 pytestmark = pytest.mark.xdist_group("door")
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("door")
 _LISTENS, _UNCONNECTED = "0A", "07"  # states in /proc/net
 
 
-async def test_asterisk_opens_sip_sound_and_ari_where_it_was_told_and_nothing_else(
+async def test_asterisk_opens_sip_sound_ari_and_ami_where_it_was_told_and_nothing_else(
     desk: Desk,
 ) -> None:
     async with desk.door.knock("127.0.0.1") as citizen:
@@ -28,7 +30,9 @@ async def test_asterisk_opens_sip_sound_and_ari_where_it_was_told_and_nothing_el
         citizen.cancel(call)
     sip, ari = str(desk.door.sip), desk.door.target.url.removeprefix("http://")
     tcp = {address for kind, address in opened if kind.startswith("tcp")}
-    assert tcp == {ari, str(desk.door.tls)}
+    ami = desk.door.asterisk.ensure_running().ami
+    assert tcp == {ari, str(desk.door.tls), str(ami)}
+    assert ami.host == "127.0.0.1"
     udp = {address for kind, address in opened if kind.startswith("udp")} - {sip}
     sound = {address for address in udp if address.startswith("127.0.0.1:")}
     rtp = desk.door.asterisk.rtp
@@ -41,7 +45,10 @@ async def test_asterisk_opens_sip_sound_and_ari_where_it_was_told_and_nothing_el
 def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
     cli = door.asterisk.cli
     assert re.search(r"Strict RTP: +Yes", cli("rtp show settings"))
-    assert "Manager (AMI):             No" in cli("manager show settings")
+    managers = cli("manager show users").split()
+    assert "ivr" in managers
+    assert "1 manager users configured." in cli("manager show users")
+    assert re.search(r"Web Manager.*: +No", cli("manager show settings"))
     users = [line.split()[-1] for line in cli("ari show users").splitlines()[2:] if line.strip()]
     assert users == ["ivr"]
     loaded = cli("module show")
@@ -56,6 +63,53 @@ def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
         "pbx_spool",
     ):
         assert far not in loaded
+
+
+# What would make, move or hear a call, run a command, or write a file. The least right with which
+# files are read anew has others besides (docs/security.md).
+NOT_THEIRS = [
+    {"Action": "Originate", "Channel": "Local/0291@from-trunk", "Application": "Wait"},
+    {"Action": "Command", "Command": "core stop now"},
+    {"Action": "Redirect", "Channel": "x", "Context": "from-trunk", "Exten": "0291"},
+    {"Action": "Atxfer", "Channel": "x", "Context": "from-trunk", "Exten": "0291"},
+    {"Action": "Setvar", "Variable": "X", "Value": "1"},
+    {"Action": "UpdateConfig", "SrcFilename": "manager.conf", "DstFilename": "manager.conf"},
+    {"Action": "CreateConfig", "Filename": "extra.conf"},
+]
+
+
+@pytest.mark.parametrize("wish", NOT_THEIRS, ids=lambda wish: wish["Action"])
+async def test_who_may_have_files_read_anew_makes_and_moves_no_call_and_writes_no_file(
+    door: Door, wish: dict[str, str]
+) -> None:
+    access = door.asterisk.ensure_running()
+    login = {"Action": "Login", "Username": access.user, "Secret": access.ami_password}
+    assert "Authentication accepted" in await _managed(access.ami, login)
+    answer = await _managed(access.ami, login, wish)
+    assert "Permission denied" in answer
+    assert "Event:" not in answer.partition("FullyBooted")[2]
+
+
+async def test_ami_lets_nobody_in_without_the_password(door: Door) -> None:
+    ami = door.asterisk.ensure_running().ami
+    guessed = {"Action": "Login", "Username": "ivr", "Secret": "ivr"}
+    assert "Authentication failed" in await _managed(ami, guessed)
+    assert "Permission denied" in await _managed(ami, {"Action": "Reload"})
+
+
+async def _managed(ami: Address, *wishes: dict[str, str]) -> str:
+    """What AMI answers to these wishes, until it closes or each has its answer."""
+    reader, writer = await asyncio.open_connection(ami.host, ami.port)
+    said = (await reader.readline()).decode()
+    async with asyncio.timeout(10):
+        for wish in wishes:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in wish.items())
+            writer.write(f"{lines}\r\n".encode())
+            said += (await reader.readuntil(b"Response: ")).decode()
+            said += (await reader.readuntil(b"\r\n\r\n")).decode()
+    writer.close()
+    await writer.wait_closed()
+    return said
 
 
 @pytest.mark.parametrize("login", [None, ("ivr", "ivr"), ("asterisk", "asterisk"), ("ivr", "")])

@@ -3,8 +3,10 @@
 import asyncio
 import fcntl
 import json
+import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from ivr import config
 from ivr.adapters import studio
 from ivr.adapters.synthesis import EspeakNg
 from ivr.embedded.packages import Root
-from ivr.settings import PROJECT_ROOT
+from ivr.settings import PROJECT_ROOT, Address
+from tests.e2e.line import Line
 
 SHIPPED = PROJECT_ROOT / "config"
 ONE_NUMBER = SHIPPED / "examples" / "one-number"
@@ -72,3 +75,23 @@ def _command_line(process: Path) -> str:
         return (process / "cmdline").read_text(errors="replace").replace("\0", " ")
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+async def stop_servers(line: Line) -> None:
+    """End what a line that was killed has left running."""
+    if processes_of(state_dir(line)):
+        command = [sys.executable, "-m", "ivr.embedded", "stop"]
+        environment = {**os.environ, **line.environment}
+        process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT_ROOT, env=environment)
+        await process.wait()
+
+
+def state_dir(line: Line) -> Path:
+    """Where it keeps its things."""
+    return Path(line.environment["IVR_STATE_DIR"])
+
+
+def sip(line: Line) -> Address:
+    """Where its Asterisk takes calls."""
+    host, _, port = line.environment["IVR_SIP_BIND"].partition(":")
+    return Address(host=host, port=int(port))

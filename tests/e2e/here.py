@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from ivr.domain.schedule import HELSINKI
+from ivr.plan import Options
 from ivr.running import Stop
-from ivr.service import Options, serve
+from ivr.service import serve
 from ivr.settings import Settings
 from tests.e2e.line import POLL_S, READY_S, Line
 

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,7 +17,7 @@ from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Telephony
 from ivr.phone.repertoire import Repertoire
-from ivr.settings import PROJECT_ROOT, Address
+from ivr.settings import Address
 from tests.e2e.callers import connected, talk
 from tests.e2e.embedded import (
     ONE_NUMBER,
@@ -26,7 +25,10 @@ from tests.e2e.embedded import (
     phone_secret,
     processes_of,
     remembered,
+    sip,
     spoken,
+    state_dir,
+    stop_servers,
     unpacked,
 )
 from tests.e2e.joining import ANOTHER, choose, dial
@@ -190,21 +192,3 @@ def pids(line: Line) -> tuple[int, int]:
     asterisk = json.loads((state_dir(line) / "asterisk" / "run.json").read_text())["pid"]
     postgres = (state_dir(line) / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
     return int(asterisk), int(postgres)
-
-
-async def stop_servers(line: Line) -> None:
-    """End what a line that was killed has left running."""
-    if processes_of(state_dir(line)):
-        command = [sys.executable, "-m", "ivr.embedded", "stop"]
-        environment = {**os.environ, **line.environment}
-        process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT_ROOT, env=environment)
-        await process.wait()
-
-
-def state_dir(line: Line) -> Path:
-    return Path(line.environment["IVR_STATE_DIR"])
-
-
-def sip(line: Line) -> Address:
-    host, _, port = line.environment["IVR_SIP_BIND"].partition(":")
-    return Address(host=host, port=int(port))

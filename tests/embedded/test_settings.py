@@ -157,3 +157,32 @@ def test_how_far_the_outbox_may_grow_is_said_in_megabytes():
 def test_an_outbox_of_no_size_is_refused(written: str):
     with pytest.raises(Refusal, match=r"IVR_OUTBOX_MB.*10 to 1000000"):
         Settings.from_environment({"IVR_OUTBOX_MB": written})
+
+
+def _ami(folder: Path) -> dict[str, str]:
+    return {
+        "IVR_AMI": "127.0.0.1:5038",
+        "IVR_AMI_USER": "ivr",
+        "IVR_AMI_PASSWORD": "hunter2",
+        "IVR_ASTERISK_DIR": str(folder),
+    }
+
+
+def test_an_asterisk_of_ones_own_is_told_where_its_ami_and_its_folder_are_named(tmp_path: Path):
+    ami = Settings.from_environment(_ami(tmp_path)).ami
+
+    assert ami is not None
+    assert (str(ami.address), ami.user, ami.folder) == ("127.0.0.1:5038", "ivr", tmp_path)
+    assert "hunter2" not in repr(ami)
+    assert Settings.from_environment({}).ami is None
+
+
+@pytest.mark.parametrize(
+    "missing", ["IVR_AMI", "IVR_AMI_USER", "IVR_AMI_PASSWORD", "IVR_ASTERISK_DIR"]
+)
+def test_a_part_of_ami_is_refused_and_what_is_missing_named(missing: str, tmp_path: Path):
+    given = _ami(tmp_path)
+    del given[missing]
+
+    with pytest.raises(Refusal, match=f"^{missing} is not set"):
+        Settings.from_environment(given)

@@ -45,7 +45,9 @@ def told(story: Callable[[World, CallbackDesk, Callback], Awaitable[None]]) -> N
 
 
 def desk_of(world: World) -> CallbackDesk:
-    return CallbackDesk(world.config, world.house.callbacks, world.house.clock, world.on_air)
+    return CallbackDesk(
+        lambda: world.house.service, world.house.callbacks, world.house.clock, world.on_air
+    )
 
 
 async def refused(wish: Awaitable[Callback], why: Why) -> None:

@@ -138,7 +138,7 @@ class Office:
             door=cast("Any", None),
         )
         self.attempts = Attempts(house, lambda: on_air)
-        self.desk = CallbackDesk(config, self.book, clock, lambda: on_air)
+        self.desk = CallbackDesk(lambda: config, self.book, clock, lambda: on_air)
         at_once(self.book.learn())
         self.attempts.settle(on_air)
 

@@ -135,7 +135,7 @@ def test_one_of_a_line_that_is_no_more_can_be_settled_but_not_postponed() -> Non
     async def story(world: World, desk: CallbackDesk, it: Callback) -> None:
         others = tuple(line for line in world.config.lines if FREE not in line.numbers)
         later = replace(world.config, lines=others)
-        desk = CallbackDesk(later, world.house.callbacks, world.house.clock, world.on_air)
+        desk = CallbackDesk(lambda: later, world.house.callbacks, world.house.clock, world.on_air)
         assert await desk.listed(line=it.line) == [it]
         await refused(desk.postpone(it.id, NOON), Why.NO_SUCH_LINE)
         tried = await desk.attempted(it.id, by_hand(Result.NO_ANSWER))

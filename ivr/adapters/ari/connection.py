@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -57,7 +57,7 @@ def pause_before(attempt: int, jitter: float) -> float:
 class AriConnections:
     """Connects to Asterisk, again and again. Implements `ivr.ports.Connections`.
 
-    `accounts` are the SIP accounts whose reachability is wanted.
+    `accounts` are the SIP accounts whose reachability is wanted; see `watch`.
     """
 
     def __init__(
@@ -67,12 +67,28 @@ class AriConnections:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._target = target
-        self._accounts = accounts
+        self._accounts = tuple(accounts)
         self._jitter = jitter
+        self._socket: AriSocket | None = None
+        self._watched: set[str] = set()  # over this socket
 
     def aim(self, target: AriTarget) -> None:
         """From the next attempt on Asterisk is there; user and password stay."""
         self._target = target
+
+    async def watch(self, accounts: Sequence[str]) -> Mapping[str, bool | None]:
+        """Watch these phones from now on.
+
+        Of each that was not watched: whether it is registered, None for one that Asterisk does
+        not know. Nothing while there is no connection: the next one watches them all.
+        """
+        self._accounts = tuple(accounts)
+        found: dict[str, bool | None] = {}
+        with suppress(SwitchUnavailable):
+            for account in self._accounts:
+                if self._socket is not None and account not in self._watched:
+                    found[account] = await self._begin_watching(self._socket, account)
+        return found
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator["AriConnection"]:
@@ -89,6 +105,7 @@ class AriConnections:
                     tasks.start(pulse.watch(), "pulse")
                     yield AriConnection(socket, AriSwitch(socket, self._target.application), pulse)
             finally:
+                self._socket = None
                 await socket.close()
 
     async def _patiently(self, session: aiohttp.ClientSession) -> AriSocket:
@@ -137,12 +154,25 @@ class AriConnections:
         unwanted = {"disallowed": [{"type": kind} for kind in UNWANTED]}
         await self._filter(socket, target.application, unwanted)
         await self._filter(socket, target.watch, {"allowed": [{"type": OF_PHONES}]})
-        path = f"applications/{target.watch}/subscription"
+        self._watched.clear()
+        self._socket = socket
         for account in self._accounts:
-            endpoint = f"endpoint:PJSIP/{account}"
-            answer = await socket.request("POST", path, eventSource=endpoint)
-            if answer.status >= 400:
-                log.error("ari.unknown_phone", account=account, status=answer.status)
+            await self._subscribe(socket, account)
+
+    async def _subscribe(self, socket: AriSocket, account: str) -> bool:
+        path = f"applications/{self._target.watch}/subscription"
+        answer = await socket.request("POST", path, eventSource=f"endpoint:PJSIP/{account}")
+        if answer.status >= 400:
+            log.error("ari.unknown_phone", account=account, status=answer.status)
+            return False
+        self._watched.add(account)
+        return True
+
+    async def _begin_watching(self, socket: AriSocket, account: str) -> bool | None:
+        if not await self._subscribe(socket, account):
+            return None
+        found = await socket.request("GET", f"endpoints/PJSIP/{quote(account)}")
+        return found.status == 200 and found.body["state"] == "online"
 
     async def _filter(self, socket: AriSocket, application: str, events: Json) -> None:
         answer = await socket.request("PUT", f"applications/{application}/eventFilter", events)

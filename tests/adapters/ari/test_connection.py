@@ -126,3 +126,24 @@ async def test_noise_is_switched_off_and_each_phone_is_watched_on_every_connect(
         ("POST", "applications/ivr-phones/subscription"),
     ]
     assert asked == once * 2
+
+
+async def test_a_phone_that_is_new_is_watched_from_now_on_and_over_the_next_connection(
+    ari: FakeAri,
+) -> None:
+    def answer(request: dict[str, str]) -> tuple[int, object]:
+        state = "online" if request["uri"].endswith("bertil") else "offline"
+        return 200, {"state": state}
+
+    ari.answer = answer
+    connections = ari.connections("anna")
+    assert await connections.watch(["anna", "cecilia"]) == {}
+    async with connections.connect():
+        watched = await connections.watch(["anna", "bertil", "cecilia"])
+        assert watched == {"bertil": True}
+        assert await connections.watch(["bertil", "dora"]) == {"dora": False}
+    begun = len(ari.requests)
+    async with connections.connect():
+        again = [each for each in ari.requests[begun:] if "subscription" in each["uri"]]
+        assert len(again) == 2
+        assert await connections.watch(["bertil", "dora"]) == {}

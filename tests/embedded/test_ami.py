@@ -1,0 +1,91 @@
+"""Asterisk reads its files anew when it is asked over AMI, and may be asked for nothing else."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr import config
+from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers
+from ivr.config.prompts import SHIPPED
+from ivr.configuring import NotTold
+from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
+from ivr.errors import Refusal
+from ivr.settings import Address
+from ivr.telling import Ours
+from tests.ports import free_port
+
+
+def target(access: AsteriskAccess) -> AmiTarget:
+    return AmiTarget(address=access.ami, user=access.user, password=access.ami_password)
+
+
+async def test_new_phones_and_a_new_dialplan_are_read_while_it_runs(
+    asterisk: EmbeddedAsterisk,
+) -> None:
+    access = asterisk.ensure_running()
+    numbers = "[alone-numbers]\nexten => 0291,1,Set(LINE=free)\n same => n,Return()\n"
+    queue = "[alone-free](alone)\nmember => PJSIP/anna,0\n"
+    generated = {"local/alone.conf": numbers, "local/queues.conf": queue}
+    renewed = replace(asterisk, accounts=("anna", "bertil"), generated=generated)
+
+    changed = renewed.renewed()
+    assert changed == {"local/alone.conf", "local/queues.conf", "local/phones.conf"}
+    await read_anew(target(access), changed)
+
+    assert "bertil" in asterisk.cli("pjsip show endpoints")
+    assert "Set(LINE=free)" in asterisk.cli("dialplan show alone-numbers")
+    assert "PJSIP/anna" in asterisk.cli("queue show alone-free")
+    assert renewed.renewed() == frozenset()
+    assert renewed.ensure_running() == access
+
+
+async def test_who_does_not_know_the_password_is_refused(asterisk: EmbeddedAsterisk) -> None:
+    access = asterisk.ensure_running()
+    with pytest.raises(AmiFailed, match="password"):
+        await read_anew(replace(target(access), password="guessed"), ["local/alone.conf"])
+    with pytest.raises(AmiFailed, match="reached"):
+        await read_anew(
+            replace(target(access), address=Address(host="127.0.0.1", port=free_port())),
+            ["local/alone.conf"],
+        )
+
+
+def test_one_that_does_not_run_reads_everything_when_it_starts(
+    asterisk: EmbeddedAsterisk,
+) -> None:
+    assert asterisk.renewed() == frozenset()
+
+
+def test_each_file_has_its_reader_and_what_is_not_known_is_read_by_all() -> None:
+    assert readers(["local/alone.conf", "extensions.conf"]) == ("pbx_config.so",)
+    assert readers(["local/phones.conf", "local/queues.conf"]) == ("app_queue.so", "res_pjsip.so")
+    assert readers(["local/phones.conf", "pjsip.conf"]) == ("",)
+    assert readers([]) == ()
+
+
+def test_its_password_is_its_owners_alone(asterisk: EmbeddedAsterisk, tmp_path: Path) -> None:
+    asterisk.ensure_running()
+    secret = asterisk.state_dir / "secrets" / "ami"
+    assert secret.stat().st_mode & 0o077 == 0
+    assert secret.read_text() != (asterisk.state_dir / "secrets" / "ari").read_text()
+
+
+async def test_an_edited_dialplan_is_tried_beside_it_and_read_only_if_it_is_sound(
+    asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
+) -> None:
+    access, service = asterisk.ensure_running(), config.load(SHIPPED)
+    sound = Ours(edited("extensions.conf", "Hangup(19)", "Hangup(34)"), target(access))
+    await asyncio.to_thread(sound.check)
+    assert await sound.tell(service) == []
+    assert "Hangup(34)" in asterisk.cli("dialplan show apology")
+    assert "alone-line-families" in asterisk.cli("dialplan show alone-line-families")
+
+    broken = Ours(edited("pjsip.conf", "direct_media=no", "direct_medai=no"), target(access))
+    with pytest.raises(Refusal, match="direct_medai"):
+        await asyncio.to_thread(broken.check)
+    with pytest.raises(NotTold, match="not checked"):
+        await broken.tell(service)
+    assert "Hangup(34)" in asterisk.cli("dialplan show apology")
