@@ -198,7 +198,7 @@ REQUIRED_PROMPTS: Final[Mapping[str, frozenset[str]]] = {
     "transfer_other": _NONE,
     "counsellor_lost": _NONE,
     "desk_notice_line": frozenset({"line", "number"}),
-    "desk_notice_until": _OPENING,
+    "desk_notice_until": OPENING,
     **dict.fromkeys((*_NUMBER, *_DESK, *_TALK, *_BACK, *_NOTICE), _NONE),
     **_OF_WORKLIST,
 }
