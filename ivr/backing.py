@@ -16,7 +16,7 @@ from ivr.adapters.clips import ClipKey
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import DatabaseAway, where
-from ivr.adapters.studio import Built, Synthesiser
+from ivr.adapters.studio import Built
 from ivr.adapters.synthesis import EspeakNg, Spoken
 from ivr.adapters.voices import Command, Installed
 from ivr.config.message import Message, told
