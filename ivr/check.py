@@ -38,9 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What can be said after `ivr check`."""
     parser.add_argument(
         "--lang",
-        type=Tongue,
-        choices=list(Tongue),
-        default=Tongue.EN,
+        choices=list(map(str, Tongue)),
+        default=str(Tongue.EN),
         help="the language in which it is said: fi, sv or en (default: %(default)s)",
     )
     parser.add_argument(
@@ -67,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _check(parsed: argparse.Namespace, settings: Settings) -> int:
     if parsed.schemas is not None:
         return _write_schemas(parsed.schemas)
-    tongue: Tongue = parsed.lang
+    tongue = Tongue(parsed.lang)
     try:
         found = config.examine(parsed.config, datetime.now(UTC))
     except config.NoFolder as refusal:

@@ -123,7 +123,7 @@ def test_a_folder_that_is_not_there_is_refused_in_that_language(
 def test_a_language_that_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "--lang", "se"])
-    assert "invalid" in capsys.readouterr().err
+    assert "invalid choice: 'se'" in capsys.readouterr().err
 
 
 def test_where_no_asterisk_is_at_hand_that_is_said_and_no_mistake(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ivr.domain.call import BridgeId, CallId, ChannelId
+from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.sweep import Ours
 from ivr.ports import (
     ChannelEnded,
@@ -205,6 +205,19 @@ class SimulatedSwitch:
         """See `ivr.ports.Switch`."""
 
     async def tell_at_work(self, phones: str) -> None:
+        """See `ivr.ports.Switch`."""
+
+    async def tell_closed(self, line: LineId, until: int) -> None:
+        """See `ivr.ports.Switch`."""
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """Only administrators record, and none of them calls here."""
+        await self._there(channel)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """See `ivr.ports.Switch`."""
+
+    async def forget_recording(self, recording: str) -> None:
         """See `ivr.ports.Switch`."""
 
     def _pick_up(self, leg: ChannelId) -> None:
