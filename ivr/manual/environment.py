@@ -95,6 +95,11 @@ VARIABLES: Sequence[Variable] = (
         " out, the folder alone of the state folder",
     ),
     Variable(
+        name="IVR_RECORDINGS_DIR",
+        about="where an Asterisk of your own keeps what is recorded by telephone, for ivr backup; if"
+        " left out, where the embedded one does",
+    ),
+    Variable(
         name="IVR_OUTBOX_MB",
         default="2000",
         about="how far outbox.sqlite may grow while Postgres is away, in megabytes: a call takes"
