@@ -20,6 +20,7 @@ from ivr.embedded.asterisk_config import (
     administrators,
     write_configuration,
 )
+from ivr.embedded.asterisk_log import AsteriskLog, without_time
 from ivr.embedded.packages import Root
 from ivr.embedded.passwords import ami_password, ari_password, phone_passwords
 from ivr.embedded.private import write_private
@@ -162,9 +163,7 @@ class EmbeddedAsterisk:
 
     def complaints(self) -> list[str]:
         """The warnings and errors that this run of Asterisk has logged."""
-        log = self._home / "log" / "messages"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return [line for line in lines if "] WARNING[" in line or "] ERROR[" in line]
+        return self._log.complaints()
 
     @property
     def configuration(self) -> Path:
@@ -182,15 +181,15 @@ class EmbeddedAsterisk:
         detached.require_free_udp(self.sip, "IVR_SIP_BIND")
         for name in ("lib", "spool", "spool/recording", "log"):
             (self._home / name).mkdir(exist_ok=True, mode=0o700)
-        (self._home / "log" / "messages").unlink(missing_ok=True)
+        self._log.begin()
         command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)
         pid = detached.spawn(command, _environment(), self._home / "log" / "console")
         boot = uuid.uuid4().hex
         running = _Running(pid=pid, ari_port=ari_port, ami_port=ami_port, boot=boot)
         write_private(self._run_file, json.dumps(asdict(running)))
-        if not self._booted(running) or (not proven and self._errors()):
+        if not self._booted(running) or (not proven and self._log.errors()):
             self.stop()
-            raise Refusal(f"Asterisk does not start; it says: {self._last_words()}.")
+            raise Refusal(f"Asterisk does not start; it says: {self._log.last_words()}.")
         return running
 
     def _booted(self, running: _Running) -> bool:
@@ -201,13 +200,13 @@ class EmbeddedAsterisk:
 
     def _reload(self, changed: frozenset[str]) -> None:
         """Have it read what changed, and of what changes every day no more than that."""
-        before = len(self._errors())
+        before = len(self._log.errors())
         some = [command for name, command in _READ_ALONE.items() if name in changed]
         for command in some if changed <= _READ_ALONE.keys() else ["core reload"]:
             self.cli(command)
-        if errors := self._errors()[before:]:
+        if errors := self._log.errors()[before:]:
             raise Refusal(
-                f"Asterisk does not take its new configuration: {_without_time(errors[0])}."
+                f"Asterisk does not take its new configuration: {without_time(errors[0])}."
             )
 
     def _running(self) -> _Running | None:
@@ -243,21 +242,15 @@ class EmbeddedAsterisk:
         except OSError:
             return False
 
-    def _errors(self) -> list[str]:
-        """Those of its own: the SIP library's are about what anybody may have sent by now."""
-        errors = (line for line in self.complaints() if "] ERROR[" in line)
-        return [line for line in errors if "] pjproject: " not in line]
-
-    def _last_words(self) -> str:
-        console = (self._home / "log" / "console").read_text(errors="replace")
-        lines = self._errors() or [line for line in console.splitlines() if line.strip()]
-        return " / ".join(_without_time(line) for line in lines[:3]) or "nothing at all"
-
     # --- where its things are --------------------------------------------------------
 
     @property
     def _home(self) -> Path:
         return self.state_dir / "asterisk"
+
+    @property
+    def _log(self) -> AsteriskLog:
+        return AsteriskLog(folder=self._home / "log")
 
     @property
     def _run_file(self) -> Path:
@@ -298,8 +291,3 @@ class EmbeddedAsterisk:
 def _environment() -> dict[str, str]:
     """Little of ours: the database's password, for one, is no business of Asterisk."""
     return {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
-
-
-def _without_time(line: str) -> str:
-    """A line of Asterisk's log from its level on."""
-    return line.partition("] ")[2] or line

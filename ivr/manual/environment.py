@@ -96,8 +96,8 @@ VARIABLES: Sequence[Variable] = (
     ),
     Variable(
         name="IVR_RECORDINGS_DIR",
-        about="where an Asterisk of your own keeps what is recorded by telephone, for ivr backup; if"
-        " left out, where the embedded one does",
+        about="where an Asterisk of your own keeps what is recorded by telephone, for ivr backup;"
+        " if left out, where the embedded one does",
     ),
     Variable(
         name="IVR_OUTBOX_MB",
