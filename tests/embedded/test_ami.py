@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr import config
+from ivr import backing, config
 from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers
 from ivr.config.prompts import SHIPPED
 from ivr.configuring import NotTold
@@ -77,13 +77,16 @@ async def test_an_edited_dialplan_is_tried_beside_it_and_read_only_if_it_is_soun
     asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
 ) -> None:
     access, service = asterisk.ensure_running(), config.load(SHIPPED)
-    sound = Ours(edited("extensions.conf", "Hangup(19)", "Hangup(34)"), target(access))
+    by_itself = backing.alone(service)
+    mended = edited("extensions.conf", "Hangup(19)", "Hangup(34)")
+    sound = Ours(replace(mended, generated=by_itself), target(access))
     await asyncio.to_thread(sound.check)
     assert await sound.tell(service) == []
     assert "Hangup(34)" in asterisk.cli("dialplan show apology")
     assert "alone-line-families" in asterisk.cli("dialplan show alone-line-families")
 
-    broken = Ours(edited("pjsip.conf", "direct_media=no", "direct_medai=no"), target(access))
+    misspelt = edited("pjsip.conf", "direct_media=no", "direct_medai=no")
+    broken = Ours(replace(misspelt, generated=by_itself), target(access))
     with pytest.raises(Refusal, match="direct_medai"):
         await asyncio.to_thread(broken.check)
     with pytest.raises(NotTold, match="not checked"):
