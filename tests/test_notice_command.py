@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr import backing
+from ivr.adapters.clips import Sounds
 from ivr.adapters.notice_folder import NoticeFolder
 from ivr.cli import main
 from ivr.domain.call import Language, LineId
@@ -25,7 +26,7 @@ class Mute:
 
     voice = "mute"
 
-    def speak(self, text: str, language: Language, target: Path) -> None:
+    def speak(self, text: str, language: Language) -> Sounds:
         raise Refusal(f"espeak-ng made no sound of {text!r}")
 
 
