@@ -12,9 +12,13 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
+<<<<<<< HEAD
 include host/install.mk docker/images.mk
 
 .PHONY: help setup run check test chaos bench manual lock clean
+=======
+.PHONY: help setup run check test chaos bench lock clean
+>>>>>>> wt-deploy
 
 help:
 	@echo "make run     run the line (OPEN=1: as if it were opening hours)"
@@ -92,3 +96,5 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	        tty=$$([ -t 2 ] && echo 1 || echo 0)
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $(READY)
+
+include host/install.mk docker/images.mk
