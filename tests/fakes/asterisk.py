@@ -202,6 +202,7 @@ class FakeAsterisk:
 
     def begin_playing(self, channel: Channel, playback: PlaybackId, media: Sequence[Media]) -> None:
         channel.playing = playback
+        channel.music = False  # not resumed after it
         channel.begun += 1
         loop = asyncio.get_running_loop()
         loop.call_later(PROMPT_S * len(media), self._end_playing, channel, channel.begun)
