@@ -12,13 +12,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
-<<<<<<< HEAD
-include host/install.mk docker/images.mk
-
 .PHONY: help setup run check test chaos bench manual lock clean
-=======
-.PHONY: help setup run check test chaos bench lock clean
->>>>>>> wt-deploy
 
 help:
 	@echo "make run     run the line (OPEN=1: as if it were opening hours)"

@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing = verbs.add_parser("list", help="what is told now")
     listing.set_defaults(command=_list)
     ending = verbs.add_parser("end", help="tell it no more, and open the line again")
-    ending.add_argument("line", metavar="LINE", nargs="+")
+    ending.add_argument("line", metavar="LINE", nargs="+", help="its name in lines.yaml")
     ending.set_defaults(command=_end)
 
 

@@ -44,7 +44,7 @@ async def reached(outbox: Outbox, callback: Callback) -> None:
 
 
 async def shipped(outbox: Outbox, url: str) -> None:
-    async with await open_pool(url) as pool:
+    async with open_pool(url) as pool:
         assert await Shipper(outbox, pool).drain(20.0) == 0
 
 
