@@ -12,8 +12,6 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir
 READY := .venv/.ready
 
-include host/install.mk docker/images.mk
-
 .PHONY: help setup run check test chaos bench manual lock clean
 
 help:
@@ -92,3 +90,5 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	        tty=$$([ -t 2 ] && echo 1 || echo 0)
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@printf '%s' '$(CURDIR)' > $(READY)
+
+include host/install.mk docker/images.mk

@@ -118,6 +118,7 @@ def test_what_serves_calls_is_back_a_second_after_its_end_however_often():
         text = (UNITS / name).read_text()
         for line in ("Restart=always\n", "RestartSec=1\n", "StartLimitIntervalSec=0\n"):
             assert line in text
+        assert "ivr-upkeep" not in text  # whose minutes at a restart would be the callers'
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(host: Path):

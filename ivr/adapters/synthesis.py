@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # So whatever makes sound is imported where it is made.
 
 TAKES: Final = 4  # a text is spoken so often at most until its pace is right
+MOST_STRETCH: Final = 2.0
 ALAW_SILENCE: Final = b"\xd5"
 QUIET_DBFS: Final = -40.0
 _FULL: Final = 0.9
@@ -34,7 +35,8 @@ class Spoken:
     @property
     def voice(self) -> str:
         """What changes the sound of a clip besides its text."""
-        return f"{self.engine.name} {clips.source('voices.py')} {sound_code()}"
+        pacing = Path(pace.__file__).read_text("utf-8")
+        return f"{self.engine.name} {clips.source('voices.py')} {pacing} {sound_code()}"
 
     def speak(self, text: str, language: Language) -> Sounds:
         """The text, spoken. Raises Refusal if it cannot be."""
@@ -42,14 +44,14 @@ class Spoken:
 
         wanted, breath = pace.span(text, language), text.endswith(SENTENCE_END)
         foreseen = self.engine.foreseen(text, language)
-        stretch = wanted.nearest(foreseen) / foreseen if wanted and foreseen else 1.0
+        stretch = _bounded(wanted.nearest(foreseen) / foreseen) if wanted and foreseen else 1.0
         for _ in range(TAKES):
             taken = self._take(text, language, stretch)
             voice = sound.voice(taken.samples, taken.rate)
             seconds = sound.lasts(voice, breath=breath)
             if wanted is None or wanted.holds(seconds):
                 break
-            stretch *= wanted.nearest(seconds) / seconds
+            stretch = _bounded(stretch * wanted.nearest(seconds) / seconds)
         narrow, wide = sound.finished(voice, breath=breath)
         return Sounds(narrow=narrow, wide=wide, flaws=_flaws(taken))
 
@@ -65,6 +67,11 @@ class Spoken:
         if taken is None or not taken.samples.any():
             raise Refusal(f"{engine} made no sound of {text!r}: change the text, or the command")
         return taken
+
+
+def _bounded(stretch: float) -> float:
+    """What an engine can be asked for and still be understood."""
+    return min(max(stretch, 1 / MOST_STRETCH), MOST_STRETCH)
 
 
 class EspeakNg(Spoken):

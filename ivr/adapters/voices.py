@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -100,7 +101,7 @@ class Espeak:
         a_syllable, a_stop, a_comma, once = _EFFORT[language]
         effort = a_syllable * syllables(text, language) + once
         effort += a_stop * len(re.findall("[.!?]", text)) + a_comma * text.count(",")
-        return effort / _WORDS_PER_MINUTE[language]
+        return max(effort, a_syllable) / _WORDS_PER_MINUTE[language]
 
     def take(self, text: str, language: Language, stretch: float) -> bytes:
         """The text, spoken, as a WAV. Raises Refusal."""
@@ -182,7 +183,8 @@ def _run(
             try:
                 said, complained = process.communicate(text.encode(), timeout_s)
             except BaseException:
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 raise
     except subprocess.TimeoutExpired:
         raise Refusal(

@@ -143,4 +143,6 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
         while piece := opened.read(_PIECE):
             out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
     draft.rename(place)

@@ -31,7 +31,7 @@ def arguments(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     backup.add_argument("file", type=Path, help="such as line.tar.gz; it holds callers' numbers")
     backup.set_defaults(command=_backup)
     restore = verbs.add_parser("restore", help="put a backup in the place of what is there")
-    restore.add_argument("file", type=Path, help="the backup")
+    restore.add_argument("file", type=Path, help="what ivr backup has written")
     restore.add_argument(
         "--replace", action="store_true", help="though there are calls in what is there"
     )

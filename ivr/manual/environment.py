@@ -90,14 +90,14 @@ VARIABLES: Sequence[Variable] = (
         " once for each text (see Prompts)",
     ),
     Variable(
+        name="IVR_RECORDINGS_DIR",
+        about="where Asterisk keeps what is recorded on a phone, its recording under astspooldir;"
+        " for backups. If left out, that of the embedded Asterisk",
+    ),
+    Variable(
         name="IVR_ALONE_DIR",
         about="where Asterisk notes the calls that it serves while no controller is there; if left"
         " out, the folder alone of the state folder",
-    ),
-    Variable(
-        name="IVR_RECORDINGS_DIR",
-        about="where an Asterisk of your own keeps what is recorded by telephone, for ivr backup;"
-        " if left out, where the embedded one does",
     ),
     Variable(
         name="IVR_OUTBOX_MB",

@@ -50,7 +50,7 @@ async def budget_end(call: Call, desk: Desk) -> SceneName | Outcome:
         return SceneName.WAITING
     kept = await call.promised() is not None
     if kept or await _keep_or_wait_on(call, desk, number) is SceneName.FAREWELL:
-        await call.say(call.prompt("free_window_end"))
+        await call.tell(call.prompt("free_window_end"))
         return Outcome.CALLBACK
     return SceneName.WAITING
 
@@ -62,7 +62,7 @@ async def farewell(call: Call, desk: Desk) -> Outcome:
     said = [_saved(call, by), call.prompt("goodbye")]
     if promised is not None and promised.callback != str(call.facts.call_id):
         said.insert(0, call.prompt("callback_exists"))
-    await call.say(*said)
+    await call.tell(*said)
     return Outcome.CALLBACK
 
 
@@ -134,7 +134,7 @@ async def keep(call: Call, desk: Desk, number: str) -> bool:
 async def _keep_or_wait_on(call: Call, desk: Desk, number: str) -> SceneName:
     if await keep(call, desk, number):
         return SceneName.FAREWELL
-    await call.say(call.prompt("callback_failed"))
+    await call.tell(call.prompt("callback_failed"))
     return SceneName.WAITING
 
 
@@ -172,5 +172,5 @@ def in_time_for(call: Call, said: Sequence[Prompt], *then: Prompt) -> bool:
 
 async def not_called_back(call: Call) -> Outcome:
     """Who has called a closed line and wanted to be called back hears that they are not."""
-    await call.say(call.prompt("callback_not_kept"), call.prompt("goodbye"))
+    await call.tell(call.prompt("callback_not_kept"), call.prompt("goodbye"))
     return Outcome.CLOSED_HOURS

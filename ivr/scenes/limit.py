@@ -65,11 +65,11 @@ async def _callback(call: Call, desk: Desk, *, ask: bool) -> SceneName | Outcome
     if not _to_be_kept(call, answer):
         return await notice(call)
     if not await keep(call, desk, number):
-        await call.say(call.prompt("callback_not_kept"))
+        await call.tell(call.prompt("callback_not_kept"))
         return await notice(call)
     if answer is Agreed.YES:
         return SceneName.FAREWELL
-    await call.say(call.prompt("free_window_end"))
+    await call.tell(call.prompt("free_window_end"))
     return Outcome.CALLBACK
 
 
@@ -91,7 +91,7 @@ def _to_be_kept(call: Call, answer: Agreed) -> bool:
 
 async def _other_topic(call: Call) -> SceneName:
     """To the line of another topic, with the first joining if there was one."""
-    await call.say(call.prompt("other_topic"))
+    await call.tell(call.prompt("other_topic"))
     call.note(
         topic=call.line.waiting.other_topic,
         redirected=True,
@@ -104,7 +104,7 @@ async def _other_topic(call: Call) -> SceneName:
 async def notice(call: Call) -> Outcome:
     """When the caller may try again, where help is to be had meanwhile, and goodbye."""
     call.note(assured=False)  # they are to call again themselves
-    await call.say(*_when_and_where(call), call.prompt("goodbye"))
+    await call.tell(*_when_and_where(call), call.prompt("goodbye"))
     return Outcome.TURNED_AWAY
 
 

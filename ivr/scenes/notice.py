@@ -136,7 +136,10 @@ async def _agreed(
     shut = ["desk_notice_closes"] if closes else []
     if not await call.choice([_ends(until, now), *shut, "desk_notice_confirm"], _YES_NO):
         return None
-    return Notice(line=line.id, since=call.now(), until=until, closes=closes, spoken=spoken)
+    since = call.now()
+    if since >= until:  # midnight has come between the two questions
+        return None
+    return Notice(line=line.id, since=since, until=until, closes=closes, spoken=spoken)
 
 
 async def _put(call: DeskCall, new: Notice) -> None:

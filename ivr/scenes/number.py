@@ -95,7 +95,7 @@ async def _not_kept(call: Call) -> SceneName | Outcome:
     if call.facts.closed:
         return await not_called_back(call)
     at_limit = call.facts.limit is not None
-    await call.say(call.prompt("callback_not_kept" if at_limit else "callback_failed"))
+    await call.tell(call.prompt("callback_not_kept" if at_limit else "callback_failed"))
     return await _none_given(call)
 
 

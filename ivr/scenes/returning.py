@@ -17,7 +17,7 @@ async def returning(call: Call, desk: Desk) -> SceneName:
     call.note(counsellor=None, leg=None, connected=False, colleague=None, colleague_leg=None)
     led = _led(call)
     call.note(led_by=by if led else None)
-    await call.say(call.prompt("transfer_other" if led else "counsellor_lost"), *_price(call))
+    await call.tell(call.prompt("transfer_other" if led else "counsellor_lost"), *_price(call))
     call.party.forget_keys()  # pressed in the talk, they were meant for nobody
     call.note(target=None)
     return SceneName.WAITING

@@ -1,15 +1,18 @@
 """The `ivr schedule` command: when a line is open and why, and what a change would change."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ivr import config
+from ivr import config, logs
+from ivr.adapters.notice_folder import NoticeFolder
 from ivr.domain.closing import Said
 from ivr.domain.explaining import DayTold, Explanation, explain, month_told
-from ivr.domain.schedule import HORIZON, Schedule, local
+from ivr.domain.notice import closure
+from ivr.domain.schedule import HORIZON, Interval, Schedule, local, shut
 from ivr.domain.schedule_diff import changes
 from ivr.domain.service import Service, ServiceLine
 from ivr.domain.wording import worded
@@ -39,11 +42,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     difference.set_defaults(command=_diff)
 
 
-def _explain(parsed: argparse.Namespace, _: Settings) -> int:
+def _explain(parsed: argparse.Namespace, settings: Settings) -> int:
     service = config.load(parsed.config)
     line = line_asked(service, parsed.line)
-    told = explain(line.schedule, instant_asked(parsed.at, _now()))
-    _print([heading(line), *explained(told), *_heard(service, line, told.notice)])
+    at = instant_asked(parsed.at, _now())
+    logs.configure(as_json=False, level=logging.WARNING)
+    held = NoticeFolder(settings.notices_dir, settings.prompts_dir).of(line.id, at)
+    during = None if held is None else closure(held)
+    told = explain(shut(line.schedule, during), at)
+    _print([heading(line), *explained(told), *_shut(during), *_heard(service, line, told.notice)])
     return 0
 
 
@@ -102,6 +109,13 @@ def listed(days: Sequence[DayTold]) -> Iterator[str]:
     whole = sum(map(words.length, days), timedelta()) / timedelta(hours=1)
     yield ""
     yield f"  open on {open_days} days, {whole:g} hours in all"
+
+
+def _shut(during: Interval | None) -> Iterator[str]:
+    """A closure by somebody's word, which no rule of the schedule knows."""
+    if during is not None:
+        until = words.said_instant(during.end)
+        yield _row("a notice", f"closes it until {until} (`ivr notice list`)")
 
 
 def _heard(service: Service, line: ServiceLine, notice: Said | None) -> Iterator[str]:

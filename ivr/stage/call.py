@@ -153,6 +153,14 @@ class Call:
         """Say the prompts; with `keys` a key ends them, `until` ends them when it is done."""
         return await self.party.say(prompts, keys=keys, until=until)
 
+    async def tell(self, *prompts: Prompt) -> None:
+        """Say the prompts, after which nothing is expected of the caller.
+
+        Music follows by itself, until the next is said or the call ends: whoever hears the last
+        word while we die is not left in silence until another takes the call over.
+        """
+        await self.party.say(prompts, then_music=True)
+
     async def announce(self, *prompts: Prompt, until: asyncio.Future[Any]) -> Heard:
         """Say the prompts to who is held; a key ends them, else music follows.
 

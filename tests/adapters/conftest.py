@@ -117,3 +117,32 @@ def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     name = f"calls_{next(_numbers)}"
     yield postgres.create_database(name, template=template)
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of a line to be backed up, with what stands in it beside the outbox."""
+    state = tmp_path / "state"
+    for name, text in {
+        "secrets/desk_token": "0123456789abcdef-token",
+        "notices/free.json": "{}",
+        "alone/1795294388.0.call": "arrived 1795294388 0 0291000001 free +358401234567\n",
+        "asterisk/spool/recording/notice-fi.alaw": "sound",
+        "prompts/fi/welcome.alaw": "spoken anew",
+        "log/ivr.log": "{}",
+    }.items():
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_text(text)
+        (state / name).chmod(0o600)
+    monkeypatch.setenv("IVR_STATE_DIR", str(state))
+    return state
+
+
+@pytest.fixture
+async def running(
+    here: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Outbox]:
+    """The outbox of that line, which runs."""
+    monkeypatch.setenv("IVR_DATABASE_URL", database_url)
+    async with await Outbox.open(here / "outbox.sqlite") as outbox:
+        yield outbox

@@ -1,10 +1,14 @@
 """`ivr schedule` says in plain words when a line is open, why, and what would change."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from ivr.adapters.notice_folder import NoticeFolder
 from ivr.cli import main
+from ivr.domain.call import LineId
+from ivr.domain.notice import Notice
 from tests.config.conftest import Spoil
 
 Out = pytest.CaptureFixture[str]
@@ -29,6 +33,27 @@ def test_an_open_line_is_explained(folder: Path, capsys: Out) -> None:
         "  this day      9:00-11:00, 12:00-15:00",
         "  open until    Thursday 26.11.2026 at 11:00",
         "  next opening  Thursday 26.11.2026 at 12:00",
+    ]
+
+
+def test_what_somebody_has_closed_for_a_while_is_explained_as_callers_find_it(
+    folder: Path, tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, began = tmp_path / "state", datetime(2026, 11, 26, 7, 30, tzinfo=UTC)
+    monkeypatch.setenv("IVR_STATE_DIR", str(state))
+    until = began + timedelta(hours=3)
+    NoticeFolder(state / "notices", state / "prompts").write(
+        Notice(line=LineId("main"), since=began, until=until, closes=True, spoken={})
+    )
+    told = said(folder, capsys, "explain", "main", "--at", "2026-11-26 10:00")
+    assert told[1:8] == [
+        "Thursday 26.11.2026 at 10:00: CLOSED",
+        "  decided by    the weekly hours of Thursdays",
+        "  this day      9:00-9:30, 12:30-15:00",
+        "  closed until  Thursday 26.11.2026 at 12:30",
+        "  next opening  Thursday 26.11.2026 at 12:30",
+        "  a notice      closes it until Thursday 26.11.2026 at 12:30 (`ivr notice list`)",
+        "  callers hear  closed_later_today",
     ]
 
 

@@ -53,7 +53,6 @@ def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
     assert users == ["ivr"]
     loaded = cli("module show")
     for far in (
-        "res_ari_recordings",
         "res_ari_mailboxes",
         "func_shell",
         "func_curl",

@@ -212,6 +212,7 @@ class FakeAsterisk:
         kept = {f"recording:{name}" for name in self.recordings}
         assert all(each in kept for each in media if each.startswith("recording:")), media
         channel.playing = playback
+        channel.music = False  # not resumed after it
         channel.begun += 1
         loop = asyncio.get_running_loop()
         loop.call_later(PROMPT_S * len(media), self._end_playing, channel, channel.begun)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
 
 from ivr.phone.baresip import open_telephony
 from ivr.phone.phone import Telephony
@@ -18,7 +19,7 @@ from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address
 from tests.e2e.callers import connected, served, talk
 from tests.e2e.joining import ANOTHER, QUIET, join
-from tests.images.engine import Stack, build, find, provide_base
+from tests.images.engine import DOCKER_DIR, Stack, build, find, provide_base
 from tests.ports import free_port
 
 CONFIG = Path(__file__).parents[1] / "e2e" / "config"
@@ -154,6 +155,13 @@ def test_nothing_runs_as_root_and_only_the_controllers_read_what_they_keep(stack
         assert stack.execute(service, "id", "-u").strip() != "0"
     kept = stack.execute("upkeep", "find", "/var/lib/ivr", "-perm", "/o+r", "-name", "outbox*")
     assert kept == ""
+
+
+def test_every_service_finds_itself_well(stack: Stack) -> None:
+    for service, said in yaml.safe_load((DOCKER_DIR / "compose.yaml").read_text())[
+        "services"
+    ].items():
+        stack.execute(service, *said["healthcheck"]["test"][1:])
 
 
 def test_a_backup_is_one_command_in_the_stack(stack: Stack) -> None:

@@ -44,6 +44,7 @@ def test_a_service_comes_back_has_no_powers_and_no_secret_in_its_environment(
     assert service["restart"] == "always"
     assert service["cap_drop"] == ["ALL"]
     assert service["read_only"] is True
+    assert service["healthcheck"]["test"][0] == "CMD"
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not service.keys() & {"privileged", "cap_add", "pid", "user", "ports"}
     names = service.get("environment", {})

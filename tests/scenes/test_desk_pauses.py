@@ -52,7 +52,7 @@ async def test_there_must_be_something_to_end(world: World) -> None:
 async def test_a_code_that_is_none_is_said_to_be_none(world: World) -> None:
     world.phone("anna")
     assert await dial(world, "anna", "*29") == ["fi/desk_pause_why"] * 2 + ["fi/desk_nothing_keyed"]
-    assert await dial(world, "anna", "*9") == ["fi/desk_no_code"]
+    assert await dial(world, "anna", "*8") == ["fi/desk_no_code"]
 
 
 @in_virtual_time()

@@ -6,9 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from ivr.domain.journal import EventKind
+from ivr.domain.policy import OnBudgetEnd
 from tests.fakes.asterisk import Channel
-from tests.fakes.service import TOLL_FREE
+from tests.fakes.service import FREE, TOLL_FREE
 from tests.fakes.time import Steps, run_in_virtual_time
+from tests.scenes.abandoning import config
+from tests.scenes.asking import IN_LINE, OWN
 from tests.scenes.world import World
 
 LONG_S = 60.0  # longer than any announcement
@@ -121,3 +124,23 @@ def test_wherever_the_controller_dies_as_a_counsellor_takes_the_caller_there_is_
     while run_in_virtual_time(taken(step, in_an_announcement=in_an_announcement)):
         step += 1
     assert step > 10
+
+
+def test_whoever_hears_that_they_are_called_back_as_the_controller_dies_hears_music_then() -> None:
+    async def story() -> None:
+        world = World(config(budget_s=30, on_budget_end=OnBudgetEnd.CALLBACK))
+        world.start()
+        caller = world.asterisk.call(FREE, OWN)
+        with world.habit(caller, IN_LINE):
+            await world.until(lambda: "fi/free_window_end" in world.heard(caller))
+            assert not hears_music(caller)
+            controller_dies(world)
+            await asyncio.sleep(LONG_S)
+            assert hears_music(caller)
+            await world.crash_and_restart(0)
+            await world.until_over(caller)
+        assert world.outcomes(caller) == ["callback"]
+        assert len(world.disk.callbacks) == 1
+        await world.stop()
+
+    run_in_virtual_time(story())

@@ -162,6 +162,18 @@ async def test_who_says_no_at_the_end_changes_nothing(world: World) -> None:
 
 
 @in_virtual_time(house())
+async def test_an_end_that_has_gone_by_while_it_was_asked_for_is_none(world: World) -> None:
+    def midnight(_: Channel, sound: str) -> None:
+        if sound.endswith("desk_notice_confirm"):
+            world.clock.ahead = timedelta(hours=14)
+
+    world.asterisk.listeners.append(midnight)
+    heard = await speak(world, AGREED | {"desk_notice_how_long": "3"})
+    assert heard[-1] == "fi/desk_nothing_keyed"
+    assert held(world) is None
+
+
+@in_virtual_time(house())
 async def test_no_such_line_is_no_line(world: World) -> None:
     heard = await speak(world, AGREED | {"desk_notice_which": "99#"})
     assert heard[-1] == "fi/desk_nothing_keyed"

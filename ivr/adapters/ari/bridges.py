@@ -18,11 +18,14 @@ class Bridges:
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
+        # Whom we have put where: what Asterisk lists comes some milliseconds late.
+        self._joined: dict[BridgeId, set[str]] = {}
 
     async def join(self, bridge: BridgeId, channels: Sequence[ChannelId], *, keys: bool) -> None:
         """See `ivr.ports.Switch`."""
         path = f"bridges/{seg(bridge)}"
         on_it = await self._there(path)
+        self._joined.setdefault(bridge, set()).update(on_it, channels)
         for channel in channels:
             if channel in on_it:  # to add who is on it would make a gap
                 continue
@@ -41,16 +44,21 @@ class Bridges:
         still has the bridge, and the bridge has it no more).
         """
         path = f"bridges/{seg(bridge)}"
-        found = await self._requests.send("GET", path)
-        if found.status == 404:
-            return
-        check(found, path)
-        for channel in found.body["channels"]:
+        joined = self._joined.pop(bridge, None)
+        for channel in await self._listed(path) if joined is None else joined:
             off = {"channel": [channel]}
             answer = await self._requests.send("POST", f"{path}/removeChannel", off)
             if answer.status not in _GONE:
                 check(answer, f"{path}/removeChannel")
         await self._requests.do("DELETE", path, gone_is_fine=True)
+
+    async def _listed(self, path: str) -> Collection[str]:
+        """The channels on a bridge that another connection has made; none if there is no bridge."""
+        found = await self._requests.send("GET", path)
+        if found.status == 404:
+            return ()
+        check(found, path)
+        return cast("Collection[str]", found.body["channels"])
 
     async def _there(self, path: str) -> Collection[str]:
         """Make the bridge if there is none; the channels on it."""
