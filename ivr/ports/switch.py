@@ -51,7 +51,10 @@ class Switch(Protocol):
         ...
 
     async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
-        """Start playing; the end is a PlaybackEnded. Sends a 183 before the answer."""
+        """Start playing; the end is a PlaybackEnded. Sends a 183 before the answer.
+
+        Music that plays ends.
+        """
         ...
 
     async def stop(self, playback: PlaybackId) -> bool:

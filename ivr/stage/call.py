@@ -25,7 +25,7 @@ from ivr.stage.asking import ask
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.keying import KeyTimers, key_in
-from ivr.stage.party import Heard, Interrupted, Party, Prompt, Words
+from ivr.stage.party import Heard, Party, Prompt, Words
 from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
@@ -162,10 +162,9 @@ class Call:
         await self.party.say(prompts, then_music=True)
 
     async def announce(self, *prompts: Prompt, until: asyncio.Future[Any]) -> Heard:
-        """Say the prompts to who is held; a key ends them, else music follows.
+        """Say the prompts to who is held; a key or `until` ends them. Music follows.
 
-        It follows by itself, so that nobody hears silence because we are gone by then. `until`
-        ends them as well, and the music is left on, as in `hold`.
+        It follows by itself, so that nobody hears silence because we are gone by then.
         """
         return await self.party.say(prompts, keys=True, until=until, then_music=True)
 
@@ -206,17 +205,11 @@ class Call:
     ) -> Heard:
         """Hold music until a key, `until`, or the time has passed, or `watch` says that it is over.
 
-        `watch` is asked while the music goes on. When `until` is done the music is left on, for
-        whoever comes to take the caller: they hear no silence if we die before that.
+        `watch` is asked while the music goes on. It is left on, and ends as soon as something is
+        said or `music` ends: between the two nobody hears silence, even if we die there.
         """
-        heard: Heard | None = None
         await self._switch.start_music(self.channel)
-        try:
-            heard = await hold(self.party, seconds, until, watch, self.refresh)
-        finally:
-            if not isinstance(heard, Interrupted):
-                await self._stop_music()
-        return heard
+        return await hold(self.party, seconds, until, watch, self.refresh)
 
     @contextmanager
     def alarm(self, at: datetime | None) -> Iterator[asyncio.Future[None]]:

@@ -128,8 +128,8 @@ class Party:
         """Say the prompts one after another, as one playback.
 
         With `keys` a key ends it (barge-in); `until` ends it when it is done. With
-        `then_music` hold music follows what was said to its end or up to `until`, whatever
-        becomes of us.
+        `then_music` hold music follows what was said, whatever becomes of us; it ends as soon
+        as something else is said (ast_openstream_full, Asterisk 22).
         """
         media, seconds = self._compose(prompts)
         playback = self._next_playback()
@@ -143,8 +143,6 @@ class Party:
             await self._silence(playback)
         elif not isinstance(heard, Finished):
             await self._silence(playback)
-            if then_music and not isinstance(heard, Interrupted):
-                await self._switch.stop_music(self.channel)
         return heard
 
     def length(self, prompts: Sequence[Words]) -> float:
