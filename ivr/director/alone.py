@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 # So often it is looked for calls that have ended since; and so often while there are some that
 # go on, for their counsellors are free when they end.
 LOOK_EVERY_S, LOOK_AGAIN_S = 10.0, 1.0
+# What the dialplan notes is whole seconds: a call of the second in which the switch started may
+# be one of those that came first after it.
+NOTED_TO = timedelta(seconds=1)
 # Nobody talks for so long: who is still there has vanished, and nobody has noted it.
 LONGEST = timedelta(days=1)
 
@@ -84,7 +87,8 @@ class AloneCalls:
     def _over(self, noted: Noted, switch_started: datetime) -> bool:
         """Whether nothing more will be noted of the call."""
         vanished = self._house.clock.now() - noted.latest > LONGEST
-        return noted.ended is not None or noted.arrived < switch_started or vanished
+        died = noted.arrived + NOTED_TO <= switch_started
+        return noted.ended is not None or died or vanished
 
     async def _take(self, noted: Noted) -> None:
         call = self._call(noted)

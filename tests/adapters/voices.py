@@ -95,12 +95,12 @@ class Tones:
     """Speaks a text as a sound as long as the text, and remembers what it spoke."""
 
     voice: str = "tones"
-    mute_from: int | None = None
+    mute: str | None = None
     spoken: list[tuple[Language, str]] = field(default_factory=list)
 
     def speak(self, text: str, language: Language) -> Sounds:
-        """The sound; from the `mute_from`th text on, refuse."""
-        if self.mute_from is not None and len(self.spoken) >= self.mute_from:
+        """The sound; refuse the `mute` text."""
+        if text == self.mute:
             raise Refusal(f"no voice for {text!r}")
         self.spoken.append((language, text))
         pairs = round(len(text) * SECONDS_PER_LETTER * RATE / 2)

@@ -1,9 +1,12 @@
-"""Codes dialled on counsellors' phones, and the line on which those tests' counsellors answer."""
+"""Counsellors at their phones and screens, and the line on which they answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from ivr.phone.phone import NotInTime, Phone, PhoneCall, Telephony
@@ -72,3 +75,36 @@ async def is_not_rung(phone: Phone, within_s: float = 3.0) -> None:
     """The phone stays silent for so long."""
     with pytest.raises(NotInTime):
         await phone.next_call(within_s=within_s)
+
+
+class Api:
+    """Speaks to the interface with the token that the line made."""
+
+    def __init__(self, line: Line, session: aiohttp.ClientSession) -> None:
+        self._line = line
+        self._session = session
+        self.token = secret(line, "desk_token").read_text()
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, line: Line) -> "AsyncIterator[Api]":
+        """The interface of a running line."""
+        async with aiohttp.ClientSession() as session:
+            yield cls(line, session)
+
+    async def ask(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
+        """The status and the JSON of the answer."""
+        url = f"http://{self._line.http}/api/{path}"
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with self._session.request(method, url, headers=headers, json=said or {}) as answer:
+            return answer.status, await answer.json()
+
+    async def wish(self, who: str, what: str, **said: str) -> tuple[int, str]:
+        """The status, and the counsellor's state or the error."""
+        status, body = await self.ask("POST", f"counsellors/{who}/{what}", said)
+        return status, body.get("state") or body["error"]
+
+    async def shown(self, who: str) -> dict[str, Any]:
+        """One counsellor as the list has them."""
+        _, body = await self.ask("GET", "counsellors")
+        return next(dict(each) for each in body["counsellors"] if each["id"] == who)

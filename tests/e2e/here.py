@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Self
 
 from ivr.domain.schedule import HELSINKI
@@ -48,6 +49,7 @@ class LineHere(Line):
         settings = Settings.from_environment(self.environment)
         options = Options(config_dir=self.config_dir, say=self.console.append, clock=self.clock)
         self._stop = Stop()
+        self.console.clear()
         self._serving = asyncio.create_task(serve(settings, options, self._stop))
         deadline = asyncio.get_running_loop().time() + READY_S
         while "The line is ready." not in self.console:
@@ -62,6 +64,13 @@ class LineHere(Line):
         assert self._serving is not None
         self._stop.ask()
         await asyncio.wait_for(self._serving, READY_S)
+
+    async def later(self, **by: float) -> None:
+        """The machine is started again when so much time has passed, and the line with it."""
+        await self.stop()
+        (Path(self.environment["IVR_STATE_DIR"]) / "clock.json").unlink()
+        self.clock.by += timedelta(**by)
+        await self.start()
 
     def said(self) -> str:
         """Everything that it said at the console."""

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
-import aiohttp
 import pytest
 
 from ivr.phone.phone import Phone, Telephony
-from tests.e2e.desks import code, connected, is_not_rung, secret, served, waiting
+from tests.e2e.desks import Api, code, connected, is_not_rung, secret, served, waiting
 from tests.e2e.line import Line
 
 
@@ -18,37 +16,11 @@ async def gita(telephony: Telephony, passwords: dict[str, str]) -> Phone:
     return await telephony.counsellor("gita", passwords["gita"])
 
 
-class Api:
-    """Speaks to the interface with the token that the line made."""
-
-    def __init__(self, line: Line, session: aiohttp.ClientSession) -> None:
-        self._line = line
-        self._session = session
-        self.token = secret(line, "desk_token").read_text()
-
-    async def ask(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
-        """The status and the JSON of the answer."""
-        url = f"http://{self._line.http}/api/{path}"
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with self._session.request(method, url, headers=headers, json=said or {}) as answer:
-            return answer.status, await answer.json()
-
-    async def wish(self, who: str, what: str, **said: str) -> tuple[int, str]:
-        """The status, and the counsellor's state or the error."""
-        status, body = await self.ask("POST", f"counsellors/{who}/{what}", said)
-        return status, body.get("state") or body["error"]
-
-    async def shown(self, who: str) -> dict[str, Any]:
-        """One counsellor as the list has them."""
-        _, body = await self.ask("GET", "counsellors")
-        return next(dict(each) for each in body["counsellors"] if each["id"] == who)
-
-
 @pytest.fixture
 async def api(line: Line) -> AsyncIterator[Api]:
     """The interface of the running line."""
-    async with aiohttp.ClientSession() as session:
-        yield Api(line, session)
+    async with Api.of(line) as api:
+        yield api
 
 
 async def is_shown(api: Api, who: str, state: str) -> None:

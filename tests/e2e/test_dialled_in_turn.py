@@ -2,9 +2,9 @@
 
 import asyncio
 
-from ivr.phone.hearing import Heard
 from ivr.phone.phone import Phone, PhoneCall, Telephony
 from ivr.settings import Address
+from tests.e2e.asking import abroad, asks, tries
 from tests.e2e.exchange import RINGS, exchange
 from tests.e2e.heard import prompts
 from tests.e2e.joining import ANOTHER, IN_TURN, join_at_once
@@ -24,39 +24,6 @@ ATTEMPTS = """
 SELECT c.number, a.number AS attempt, a.result, c.status
 FROM callback c JOIN callback_attempt a ON a.callback = c.id WHERE a.result IS NOT NULL
 """
-
-
-async def asks(telephony: Telephony, number: str) -> PhoneCall:
-    """A citizen asks to be called back, and is promised it."""
-    call = await join_at_once(telephony, IN_TURN, caller=abroad(number))
-    await call.press("1")
-    await call.heard("fi/number_confirm.1")
-    await call.press("1")
-    await call.heard("fi/callback_saved_today.1")
-    await call.hang_up()
-    return call
-
-
-def abroad(number: str) -> str:
-    """The number as its owner's operator shows it."""
-    return f"+358{number[1:]}"
-
-
-def why(heard: Heard) -> bool:
-    """Whether the counsellor is told what came of it."""
-    return heard.prompt.startswith("back_") and heard.prompt != "back_fi"
-
-
-async def tries(anna: Phone) -> str:
-    """Anna accepts the next one; what she hears of it in the end."""
-    leg = await anna.next_call()
-    assert leg.display_name.startswith("Takaisinsoitto"), leg.display_name
-    await leg.answer()
-    await leg.heard("back_fi.1")
-    await leg.press("1")
-    told = (await leg.heard(why)).prompt
-    assert not (await leg.ended()).by_us
-    return told
 
 
 async def is_served(call: PhoneCall, anna: Phone) -> None:

@@ -119,6 +119,22 @@ def test_a_call_that_goes_on_is_left_until_it_ends() -> None:
     run_in_virtual_time(story())
 
 
+def test_who_comes_in_the_very_second_in_which_the_switch_starts_is_not_taken_for_lost() -> None:
+    async def story() -> None:
+        world = World()
+        world.asterisk.started = BEGIN + timedelta(milliseconds=400)
+        began = arrived(world, ago_s=0)
+        world.start()
+        await asyncio.sleep(30)
+        assert world.disk.of(EventKind.ARRIVED) == []
+        world.notes.write(CHANNEL, f"talking {began + 28} anna", f"ended {began + 30}")
+        await taken_over(world)
+        (end,) = world.disk.of(EventKind.FINISHED)
+        assert end.data["outcome"] == "fallback"
+
+    run_in_virtual_time(story())
+
+
 def test_who_talks_in_a_call_that_was_served_alone_is_not_rung_before_it_ends() -> None:
     async def story() -> None:
         world = World()

@@ -1,7 +1,7 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
@@ -162,14 +162,20 @@ def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
         dialled=args[1],
         caller=_text(channel["caller"]["number"]),
         hidden=args[2] != "0",
-        since=came(args),
+        since=came(channel, args),
         up=channel.get("state") == "Up",
     )
 
 
-def came(args: Sequence[str]) -> datetime | None:
-    """When a call came that the dialplan has served alone: the fourth argument, Unix time."""
-    return instant(args[3]) if len(args) > 3 else None
+def came(channel: Mapping[str, Any], args: Sequence[str]) -> datetime | None:
+    """When a call came that the dialplan has served alone, as its fourth argument tells.
+
+    That is a whole second (Unix time), in which several may come: who was first is known from
+    when their channels were made, which Asterisk tells to the millisecond (ISO 8601).
+    """
+    if len(args) <= 3 or instant(args[3]) is None:
+        return None
+    return datetime.fromisoformat(channel["creationtime"]).astimezone(UTC)
 
 
 def _pressed(event: Mapping[str, Any]) -> SwitchEvent:

@@ -90,5 +90,5 @@ def _channel(listed: Mapping[str, Any], application: str) -> Found:
         leg_of=CallId(args[1]) if leg else None,
         phone=args[2] if to_desk else None,
         called=ours and args[:1] == [BACK],
-        since=came(args) if arrived else None,
+        since=came(listed, args) if arrived else None,
     )
