@@ -50,10 +50,18 @@ class Switch(Protocol):
         """Send 200 OK: charging begins here. Nothing once answered."""
         ...
 
-    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
+    async def play(
+        self,
+        channel: ChannelId,
+        playback: PlaybackId,
+        media: Sequence[Media],
+        *,
+        then_music: bool = False,
+    ) -> None:
         """Start playing; the end is a PlaybackEnded. Sends a 183 before the answer.
 
-        Music that plays ends.
+        Music that plays ends. With `then_music` hold music follows by itself when the playback
+        has ended: both are sent as one, so that no crash comes between them.
         """
         ...
 
@@ -78,10 +86,6 @@ class Switch(Protocol):
 
     async def start_music(self, channel: ChannelId) -> None:
         """Start the hold music."""
-        ...
-
-    async def queue_music(self, channel: ChannelId) -> None:
-        """Let the hold music start by itself when the channel's playback has ended."""
         ...
 
     async def stop_music(self, channel: ChannelId) -> None:

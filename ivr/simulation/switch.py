@@ -93,8 +93,15 @@ class SimulatedSwitch:
             _stop(playing)
         self._events.put_nowait(None)
 
-    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
-        """See `ivr.ports.Switch`."""
+    async def play(
+        self,
+        channel: ChannelId,
+        playback: PlaybackId,
+        media: Sequence[Media],
+        *,
+        then_music: bool = False,
+    ) -> None:
+        """See `ivr.ports.Switch`. Of music nothing is heard."""
         await self._there(channel)
         loop, at_s = asyncio.get_running_loop(), 0.0
         timers = []
@@ -190,7 +197,7 @@ class SimulatedSwitch:
         """Nothing is heard of it, as of the other verbs that it stands for."""
         await self._there(channel)
 
-    answer = start_music = queue_music = stop_music = start_ringback = listen = progress
+    answer = start_music = stop_music = start_ringback = listen = progress
 
     async def stop_ringback(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""

@@ -133,9 +133,7 @@ class Party:
         """
         media, seconds = self._compose(prompts)
         playback = self._next_playback()
-        await self._switch.play(self.channel, playback, media)
-        if then_music:
-            await self._switch.queue_music(self.channel)
+        await self._switch.play(self.channel, playback, media, then_music=then_music)
         heard = await self._listen(_now() + seconds + START_BOUND_S, playback, keys, until)
         if heard is None:
             log.error("party.playback_overdue", prompts=[_name(p) for p in prompts])

@@ -57,9 +57,17 @@ class FakeSwitch:
     async def answer(self, channel: ChannelId) -> None:
         (await self._idle(channel)).up = True
 
-    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
+    async def play(
+        self,
+        channel: ChannelId,
+        playback: PlaybackId,
+        media: Sequence[Media],
+        *,
+        then_music: bool = False,
+    ) -> None:
         found = await self._idle(channel)
         self._asterisk.begin_playing(found, playback, media)
+        found.music_follows = then_music
 
     async def stop(self, playback: PlaybackId) -> bool:
         await self._pass()
@@ -86,10 +94,6 @@ class FakeSwitch:
 
     async def start_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = True
-
-    async def queue_music(self, channel: ChannelId) -> None:
-        found = await self._channel(channel)
-        found.music, found.music_follows = found.playing is None, found.playing is not None
 
     async def stop_music(self, channel: ChannelId) -> None:
         (await self._idle(channel)).music = False

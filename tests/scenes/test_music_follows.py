@@ -126,6 +126,42 @@ def test_wherever_the_controller_dies_as_a_counsellor_takes_the_caller_there_is_
     assert step > 10
 
 
+async def told_again(strike_at: int) -> bool:
+    """The controller dies before the caller hears their place once more; whether it has died."""
+    world, dead = World(), asyncio.Event()
+
+    def strike() -> None:
+        controller_dies(world)
+        dead.set()
+
+    steps = Steps(None, strike)
+    world.start(steps)
+    caller = await announced(world)
+    await world.until(lambda: hears_music(caller))
+    heard = len(world.heard(caller))
+    steps.strike_at(steps.taken + strike_at)
+    world.asterisk.press(caller, "0")
+    await world.until(lambda: dead.is_set() or len(world.heard(caller)) > heard)
+    steps.strike_at(None)
+    if dead.is_set():
+        await asyncio.sleep(LONG_S)
+        assert hears_music(caller), f"silence from step {strike_at}"
+        await world.crash_and_restart(0)
+    world.asterisk.end(caller.id)
+    await world.until_over(caller)
+    await world.stop()
+    return dead.is_set()
+
+
+def test_wherever_the_controller_dies_between_music_and_an_announcement_there_is_no_silence() -> (
+    None
+):
+    step = 1
+    while run_in_virtual_time(told_again(step)):
+        step += 1
+    assert step > 3
+
+
 def test_whoever_hears_that_they_are_called_back_as_the_controller_dies_hears_music_then() -> None:
     async def story() -> None:
         world = World(config(budget_s=30, on_budget_end=OnBudgetEnd.CALLBACK))

@@ -60,14 +60,31 @@ class AriSwitch:
         """See `ivr.ports.Switch`."""
         await self._requests.do("POST", f"channels/{seg(channel)}/answer")
 
-    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
-        """See `ivr.ports.Switch`."""
+    async def play(
+        self,
+        channel: ChannelId,
+        playback: PlaybackId,
+        media: Sequence[Media],
+        *,
+        then_music: bool = False,
+    ) -> None:
+        """See `ivr.ports.Switch`.
+
+        Music is asked for in the same step, over the same socket: a channel takes it up when its
+        playback has ended, and it is answered before (stasis_app_control_moh_start,
+        Asterisk 22.10), so that nobody waits meanwhile.
+        """
         sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
-        await self._requests.do(
-            "POST",
-            f"channels/{seg(channel)}/play/{seg(playback)}",
-            {"media": sounds},
-        )
+        wishes = [
+            self._requests.do(
+                "POST", f"channels/{seg(channel)}/play/{seg(playback)}", {"media": sounds}
+            )
+        ]
+        if then_music:
+            wishes.append(self._music(channel))
+        for answer in await asyncio.gather(*wishes, return_exceptions=True):
+            if isinstance(answer, BaseException):
+                raise answer
 
     async def stop(self, playback: PlaybackId) -> bool:
         """See `ivr.ports.Switch`.
@@ -108,15 +125,7 @@ class AriSwitch:
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
-        await self._requests.do("POST", f"channels/{seg(channel)}/moh", {"mohClass": MUSIC_CLASS})
-
-    async def queue_music(self, channel: ChannelId) -> None:
-        """See `ivr.ports.Switch`.
-
-        The same request: a channel takes it up when its playback has ended, and it is answered
-        before (stasis_app_control_moh_start, Asterisk 22.10), so that nobody waits meanwhile.
-        """
-        await self.start_music(channel)
+        await self._music(channel)
 
     async def stop_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
@@ -266,6 +275,10 @@ class AriSwitch:
     async def snapshot(self) -> Snapshot:
         """See `ivr.ports.Switch`."""
         return await snapshot(self._requests, self._application)
+
+    async def _music(self, channel: ChannelId) -> bool:
+        path = f"channels/{seg(channel)}/moh"
+        return await self._requests.do("POST", path, {"mohClass": MUSIC_CLASS})
 
     async def _set(self, channel: ChannelId, variable: str, value: str) -> None:
         # In the body: as a query string, 4,000 characters are refused with 400.

@@ -25,13 +25,14 @@ PLAYBACK = PlaybackId("1.1.say0")
 VERBS: Mapping[str, Callable[[Switch], Awaitable[Any]]] = {
     "progress": lambda switch: switch.progress(CALLER),
     "answer": lambda switch: switch.answer(CALLER),
-    "play": lambda switch: switch.play(CALLER, PLAYBACK, [Media("/a"), Media("/b")]),
+    "play": lambda switch: switch.play(
+        CALLER, PLAYBACK, [Media("/a"), Media("/b")], then_music=True
+    ),
     "stop": lambda switch: switch.stop(PLAYBACK),
     "record": lambda switch: switch.record(CALLER, "draft-1-1-fi", longest_s=30),
     "keep_recording": lambda switch: switch.keep_recording("draft-1-1-fi", "families-1a-fi"),
     "forget_recording": lambda switch: switch.forget_recording("draft-1-1-fi"),
     "start_music": lambda switch: switch.start_music(CALLER),
-    "queue_music": lambda switch: switch.queue_music(CALLER),
     "stop_music": lambda switch: switch.stop_music(CALLER),
     "listen": lambda switch: switch.listen(CALLER),
     "stop_listening": lambda switch: switch.stop_listening(CALLER),
