@@ -20,6 +20,7 @@ from ivr.domain.script import SENTENCE_END, in_words
 from ivr.domain.service import ServiceLine
 from ivr.errors import Refusal
 from ivr.masking import escape
+from ivr.notice_words import notice_text
 from ivr.settings import Settings
 
 MOST_CHARACTERS: Final = 600
@@ -76,7 +77,7 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> int:
     for notice in held:
         _print(_told(notice))
         for language, spoken in notice.spoken.items():
-            _print(f"  {language}: {spoken.text or 'recorded on the phone'}")
+            _print(f"  {language}: {notice_text(spoken)}")
     if not held:
         _print("No notices.")
     return 0

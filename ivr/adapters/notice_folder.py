@@ -16,7 +16,7 @@ import structlog
 from ivr.adapters import clips
 from ivr.adapters.clips import ClipKey, Sounds
 from ivr.domain.call import LineId
-from ivr.domain.notice import RECORDING, Notice, Spoken, closure, decode, encode, in_force
+from ivr.domain.notice import RECORDING, Notice, Spoken, closures, decode, encode, in_force
 from ivr.domain.schedule import Interval
 from ivr.errors import Refusal
 from ivr.ports import Media, NotKept, Utterance
@@ -138,7 +138,7 @@ class NoticeFolder:
                 log.info("notice.put", line=line, until=until, closes=notice.closes)
         self._known = known
         # Changed in place: whoever has been given the view has it for good.
-        shut = {line: during for line, each in known.items() if (during := closure(each))}
+        shut = closures(known.values())
         for line in self._closures.keys() - shut.keys():
             del self._closures[line]
         self._closures.update(shut)
