@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ivr import access, backing
+from ivr import backing
 from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
@@ -30,10 +30,9 @@ Kept = KeptServer[AsteriskAccess] | KeptServer[str]
 
 
 def house_of(plan: Plan, version: Version, outbox: Outbox) -> House:
-    """What outlives one connection to the switch. Raises Refusal for a damaged file of PINs."""
+    """What outlives one connection to the switch."""
     service, clock = version.service, plan.clock
     roster, numbers = Roster(service, clock, outbox), NumberingPlans()
-    administrators = access.administrators_pin(plan.settings)
     return House(
         node=NODE,
         service=service,
@@ -43,7 +42,7 @@ def house_of(plan: Plan, version: Version, outbox: Outbox) -> House:
         callbacks=Book(service, numbers, outbox, clock),
         clock=clock,
         roster=roster,
-        door=Door(service, roster, clock, version.pins, administrators),
+        door=Door(service, roster, clock, version.pins),
         alone=AloneFolder(plan.settings.records_dir),
         of_machine=clock.of_machine,
         notices=plan.notices,
