@@ -19,7 +19,8 @@ from ivr.settings import AmiServer
 
 TELL_IT = (
     "your own Asterisk is not told of the hours, lines and phones by which it serves alone, for"
-    " IVR_AMI is not set: run `ivr dialplan build`, and have it reload the dialplan and its queues"
+    " IVR_AMI is not set: run `ivr asterisk build FOLDER --reload` where that has made its files,"
+    " else `ivr dialplan build FOLDER`, and have it reload the dialplan and its queues"
 )
 
 

@@ -139,3 +139,18 @@ def test_systemd_finds_nothing_wrong_with_the_units(host: Path):
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_notices_are_recorded_is_made_for_asterisk_to_write_and_for_backups_to_read():
+    made = re.search(
+        r"^d (\S+/recording) +2770 asterisk asterisk$",
+        (PROJECT_ROOT / "host/tmpfiles.conf").read_text(),
+        re.MULTILINE,
+    )
+    assert made is not None
+    assert f"IVR_RECORDINGS_DIR={made[1]}\n" in (PROJECT_ROOT / "host/ivr.env").read_text()
+    assert "m ivr asterisk\n" in (PROJECT_ROOT / "host/sysusers.conf").read_text()
+    written = re.findall(
+        r"^ReadWritePaths=(.+)$", (UNITS / "ivr-asterisk.service").read_text(), re.MULTILINE
+    )
+    assert str(Path(made[1]).parent) in written[0].split()

@@ -119,9 +119,14 @@ class NoticeFolder:
         if made.wide is not None:
             clips.write(clips.wide_path(self._prompts, ClipKey(sound)), made.wide)
 
+    @property
+    def sounds_dir(self) -> Path:
+        """Where the clips lie."""
+        return clips.path(self._prompts, ClipKey("notices/any")).parent
+
     def clips(self) -> list[Path]:
         """The files of all clips that were put there."""
-        folder = clips.path(self._prompts, ClipKey("notices/any")).parent
+        folder = self.sounds_dir
         return [*folder.glob(f"*{clips.SUFFIX}"), *folder.glob(f"*{clips.WIDE_SUFFIX}")]
 
     def _file(self, line: LineId) -> Path:
