@@ -18,6 +18,7 @@ from ivr.domain.service import Service
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.embedded.kept import KeptServer
 from ivr.plan import Plan
+from ivr.registration import Registration
 from ivr.settings import Settings
 from ivr.telling import Asterisk, Others, Ours, Untold
 
@@ -53,6 +54,14 @@ def eraser_of(house: House, outbox: Outbox, pool: "Pool") -> Eraser:
     """What forgets numbers in time."""
     lapsing = partial(lapse, house.callbacks, house.clock)
     return Eraser(outbox, pool, house.clock, Retention.of(house.service), lapsing)
+
+
+def registration_of(settings: Settings, asterisk: Asterisk) -> Registration | None:
+    """Who looks whether the trunk is registered, where it is to be and Asterisk can be asked."""
+    ami = asterisk.ami
+    if settings.sip_trunk_login is None or ami is None:
+        return None
+    return Registration(lambda: asterisk.ami or ami)
 
 
 async def switch_of(
