@@ -42,7 +42,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir, settings.recordings_dir)
     source = Source(
         settings=settings,
         folder=options.config_dir,

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from ivr.adapters import clips
+from ivr.adapters import clips, recorded
 from ivr.adapters.clips import ClipKey, Sounds
 from ivr.domain.call import LineId
 from ivr.domain.notice import RECORDING, Notice, Spoken, closures, decode, encode, in_force
@@ -39,11 +39,13 @@ class _Read:
 class NoticeFolder:
     """The notices of one folder, as they were at the last look. Implements `ivr.ports.Notices`.
 
-    `prompts` is where the clips lie: the switch sees them there.
+    `prompts` is where the clips lie: the switch sees them there. `recordings` is where the switch
+    keeps what it has recorded; None where that does not matter.
     """
 
-    def __init__(self, folder: Path, prompts: Path) -> None:
+    def __init__(self, folder: Path, prompts: Path, recordings: Path | None = None) -> None:
         self._folder = folder
+        self._recordings = recordings
         self._prompts = prompts.resolve()
         self._read = _Read()
         self._known: dict[LineId, Notice] = {}
@@ -73,7 +75,7 @@ class NoticeFolder:
     async def put(self, notice: Notice) -> None:
         """See `ivr.ports.Notices`."""
         try:
-            await asyncio.to_thread(self.write, notice)
+            await asyncio.to_thread(self._level_and_write, notice)
         except Refusal as refusal:
             log.exception("notice.not_kept", line=notice.line)
             raise NotKept from refusal
@@ -104,6 +106,14 @@ class NoticeFolder:
     def write(self, notice: Notice) -> None:
         """Put it there. Blocking. Raises Refusal."""
         _put(self._file(notice.line), encode(notice))
+
+    def _level_and_write(self, notice: Notice) -> None:
+        """What was recorded is as loud as the prompts before anybody hears it. Raises Refusal."""
+        for spoken in notice.spoken.values():
+            if self._recordings is not None and spoken.sound.startswith(RECORDING):
+                name = spoken.sound.removeprefix(RECORDING)
+                recorded.level(self._recordings / f"{name}{recorded.SUFFIX}")
+        self.write(notice)
 
     def remove(self, line: LineId) -> None:
         """Take it away. Blocking. Raises Refusal."""
