@@ -17,7 +17,7 @@ from ivr.domain.promise import overdue
 from ivr.registration import Registration
 from ivr.succession import Succession
 from ivr.upkeep import Upkeep
-from ivr.web.status import Promises
+from ivr.web.status import TRUNK, Promises
 
 _EMPTY = Backlog(size=0, oldest=None, rejected=0, room_bytes=0, filling=False)
 
@@ -63,7 +63,7 @@ class Condition:
     @property
     def faults(self) -> Mapping[str, str]:
         """See Status."""
-        parts = {"configuration": self.configuration, "trunk": self.registration}
+        parts = {"configuration": self.configuration, TRUNK: self.registration}
         own = {name: part.fault for name, part in parts.items() if part is not None}
         return {**self.upkeep.faults, **{name: why for name, why in own.items() if why}}
 
