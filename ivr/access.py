@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ivr.domain.call import CounsellorId
+from ivr.domain.code import ADMINISTRATORS
 from ivr.domain.service import Service
 from ivr.embedded.private import write_private
 from ivr.errors import Refusal
@@ -14,42 +15,30 @@ from ivr.settings import Settings
 
 _PIN = re.compile(r"[0-9]{4,6}")
 _NEW_PIN_DIGITS = 6
-_ADMINISTRATORS = "*9"  # no counsellor can be called so
 _TOKEN_BYTES = 32
 
 
 def pins(settings: Settings, service: Service) -> Mapping[CounsellorId, str]:
-    """The PIN of each counsellor. Raises Refusal for a file that is damaged or lacks one.
+    """The PIN of each counsellor, and of the ADMINISTRATORS. Raises Refusal for a damaged file.
 
-    Without a file of one's own (IVR_PINS_FILE) they are made at a counsellor's
-    first mention and kept in `secrets/pins.json`, readable by the owner alone.
+    Without a file of one's own (IVR_PINS_FILE) they are made at the first mention and kept in
+    `secrets/pins.json`, readable by the owner alone. One's own must have every counsellor's;
+    without the administrators' nobody is let in by their code.
     """
     file = _pins_file(settings)
     known = _read(file)
-    missing = [person.id for person in service.counsellors if person.id not in known]
-    if settings.pins_file is None and missing:
-        known |= {name: _new_pin() for name in missing}
-        write_private(file, json.dumps(known, indent=2) + "\n")
-    elif missing:
+    people = [person.id for person in service.counsellors]
+    missing = [name for name in people if name not in known]
+    if settings.pins_file is not None and missing:
         raise Refusal(
             f"{file} holds no PIN for {missing[0]}: add a line such as"
             f' "{missing[0]}": "4 to 6 digits".'
         )
-    return {person.id: known[person.id] for person in service.counsellors}
-
-
-def administrators_pin(settings: Settings) -> str | None:
-    """The PIN of the code *9, kept beside those of the counsellors under that name.
-
-    None where a file of one's own has none: then nobody is let in by that code. Raises Refusal
-    for a damaged file.
-    """
-    file = _pins_file(settings)
-    known = _read(file)
-    if _ADMINISTRATORS not in known and settings.pins_file is None:
-        known[_ADMINISTRATORS] = _new_pin()
+    wanted = [name for name in (*people, ADMINISTRATORS) if name not in known]
+    if settings.pins_file is None and wanted:
+        known |= {name: _new_pin() for name in wanted}
         write_private(file, json.dumps(known, indent=2) + "\n")
-    return known.get(_ADMINISTRATORS)
+    return {name: known[name] for name in (*people, ADMINISTRATORS) if name in known}
 
 
 def desk_token(settings: Settings) -> str:

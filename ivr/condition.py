@@ -14,9 +14,10 @@ from ivr.domain.call import CallId, LineId
 from ivr.domain.callback import Callback, expected_by
 from ivr.domain.counsellor import Doing
 from ivr.domain.promise import overdue
+from ivr.registration import Registration
 from ivr.succession import Succession
 from ivr.upkeep import Upkeep
-from ivr.web.status import Promises
+from ivr.web.status import TRUNK, Promises
 
 _EMPTY = Backlog(size=0, oldest=None, rejected=0, room_bytes=0, filling=False)
 
@@ -30,6 +31,7 @@ class Condition:
         self.shipper: Shipper | None = None
         self.house: House | None = None
         self.configuration: Configuration | None = None
+        self.registration: Registration | None = None
         self.upkeep = Upkeep()
         self._clock = clock
 
@@ -61,8 +63,9 @@ class Condition:
     @property
     def faults(self) -> Mapping[str, str]:
         """See Status."""
-        fault = None if self.configuration is None else self.configuration.fault
-        return {**self.upkeep.faults, **({} if fault is None else {"configuration": fault})}
+        parts = {"configuration": self.configuration, TRUNK: self.registration}
+        own = {name: part.fault for name, part in parts.items() if part is not None}
+        return {**self.upkeep.faults, **{name: why for name, why in own.items() if why}}
 
     @property
     def backlog(self) -> int:

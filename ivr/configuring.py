@@ -37,7 +37,7 @@ class NotTold(NotYet):
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One configuration, checked, with its voice and its counsellors' PINs.
+    """One configuration, checked, with its voice, its counsellors' PINs and its administrators'.
 
     `doubts` is what was doubtful when the voice was made.
     """
@@ -179,6 +179,8 @@ class Configuration:
         changed = changes(self.version.service, service)
         if not changed and version.speech != self.version.speech:
             changed = ("the prompts sound otherwise",)
+        elif not changed and version.pins != self.version.pins:
+            changed = ("the PINs are others",)
         if version != self.version:
             in_force = await self._steps.take(version)
             self.version = version

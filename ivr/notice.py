@@ -12,15 +12,18 @@ from ivr import backing, config, logs
 from ivr.adapters import clips
 from ivr.adapters.notice_folder import NoticeFolder
 from ivr.adapters.studio import Synthesiser
+from ivr.config import ConfigurationError, NoFolder
 from ivr.domain.call import Language, LineId
 from ivr.domain.notice import MOST, MOST_S, Notice, Spoken
 from ivr.domain.notice_end import read_end
 from ivr.domain.schedule import local
 from ivr.domain.script import SENTENCE_END, in_words
-from ivr.domain.service import ServiceLine
+from ivr.domain.service import Service, ServiceLine
 from ivr.errors import Refusal
 from ivr.masking import escape
+from ivr.notice_words import notice_text
 from ivr.settings import Settings
+from ivr.source import Source
 
 MOST_CHARACTERS: Final = 600
 _NAMES: Final[Mapping[Language, str]] = {Language.FI: "Finnish", Language.SV: "Swedish"}
@@ -54,7 +57,7 @@ def _set(parsed: argparse.Namespace, settings: Settings) -> int:
     logs.configure(as_json=False, level=logging.WARNING)
     now = datetime.now(UTC)
     _check_there_is_a_line(settings)
-    lines = _lines(parsed)
+    lines = _lines(parsed, _service(parsed, settings))
     until = _until(parsed.until, now)
     texts = _texts(parsed, lines)
     folder = NoticeFolder(settings.notices_dir, settings.prompts_dir)
@@ -76,7 +79,7 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> int:
     for notice in held:
         _print(_told(notice))
         for language, spoken in notice.spoken.items():
-            _print(f"  {language}: {spoken.text or 'recorded on the phone'}")
+            _print(f"  {language}: {notice_text(spoken)}")
     if not held:
         _print("No notices.")
     return 0
@@ -103,9 +106,23 @@ def _check_there_is_a_line(settings: Settings) -> None:
         )
 
 
-def _lines(parsed: argparse.Namespace) -> Sequence[ServiceLine]:
+def _service(parsed: argparse.Namespace, settings: Settings) -> Service:
+    """What the files describe; in the middle of an edit, what the line runs by. Raises Refusal.
+
+    Nobody in an emergency is to mend somebody else's file first.
+    """
+    try:
+        return config.load(parsed.config)
+    except (ConfigurationError, NoFolder):
+        source = Source(settings=settings, folder=parsed.config, open_now=False, say=_print)
+        if (last := source.last_good()) is None:
+            raise
+        _print("The configuration as saved has mistakes (`ivr check`): by the last good one.")
+        return last
+
+
+def _lines(parsed: argparse.Namespace, service: Service) -> Sequence[ServiceLine]:
     """Those named. Raises Refusal."""
-    service = config.load(parsed.config)
     found = {name: service.line(LineId(name)) for name in parsed.line}
     for name, line in found.items():
         if line is None:

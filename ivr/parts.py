@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ivr import access, backing
+from ivr import backing
 from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
@@ -18,6 +18,7 @@ from ivr.domain.service import Service
 from ivr.embedded.asterisk import AsteriskAccess
 from ivr.embedded.kept import KeptServer
 from ivr.plan import Plan
+from ivr.registration import Registration
 from ivr.settings import Settings
 from ivr.telling import Asterisk, Others, Ours, Untold
 
@@ -30,10 +31,9 @@ Kept = KeptServer[AsteriskAccess] | KeptServer[str]
 
 
 def house_of(plan: Plan, version: Version, outbox: Outbox) -> House:
-    """What outlives one connection to the switch. Raises Refusal for a damaged file of PINs."""
+    """What outlives one connection to the switch."""
     service, clock = version.service, plan.clock
     roster, numbers = Roster(service, clock, outbox), NumberingPlans()
-    administrators = access.administrators_pin(plan.settings)
     return House(
         node=NODE,
         service=service,
@@ -43,7 +43,7 @@ def house_of(plan: Plan, version: Version, outbox: Outbox) -> House:
         callbacks=Book(service, numbers, outbox, clock),
         clock=clock,
         roster=roster,
-        door=Door(service, roster, clock, version.pins, administrators),
+        door=Door(service, roster, clock, version.pins),
         alone=AloneFolder(plan.settings.records_dir),
         of_machine=clock.of_machine,
         notices=plan.notices,
@@ -54,6 +54,14 @@ def eraser_of(house: House, outbox: Outbox, pool: "Pool") -> Eraser:
     """What forgets numbers in time."""
     lapsing = partial(lapse, house.callbacks, house.clock)
     return Eraser(outbox, pool, house.clock, Retention.of(house.service), lapsing)
+
+
+def registration_of(settings: Settings, asterisk: Asterisk) -> Registration | None:
+    """Who looks whether the trunk is registered, where it is to be and Asterisk can be asked."""
+    ami = asterisk.ami
+    if settings.sip_trunk_login is None or ami is None:
+        return None
+    return Registration(lambda: asterisk.ami or ami)
 
 
 async def switch_of(

@@ -22,7 +22,7 @@ from ivr.configuring import Configuration, Version
 from ivr.director import Conductor
 from ivr.domain.service import Service
 from ivr.golive import GoingLive, Live, line_names, speak, voice
-from ivr.parts import Kept, database_of, eraser_of, house_of, switch_of
+from ivr.parts import Kept, database_of, eraser_of, house_of, registration_of, switch_of
 from ivr.plan import Options, Plan
 from ivr.running import Line, Stop
 from ivr.screens import Screens
@@ -42,7 +42,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
     refused without touching a server comes first: an Asterisk found running may
     have callers in it, whom a second controller that is refused must not disturb.
     """
-    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir, settings.recordings_dir)
     source = Source(
         settings=settings,
         folder=options.config_dir,
@@ -121,6 +121,7 @@ async def _ready(
         shipper = Shipper(outbox, pool, prepare=prepare)
         condition.shipper, condition.conductor = shipper, conductor
         condition.house = house
+        condition.registration = registration = registration_of(plan.settings, asterisk)
         eraser = eraser_of(house, outbox, pool)
         servers: list[Kept] = [server for server in (own, postgres) if server]
         line = Line(
@@ -132,6 +133,7 @@ async def _ready(
                 "notices": plan.notices.watch,
                 "erase": eraser.erase,
                 **{server.name: server.keep for server in servers},
+                **({} if registration is None else {"trunk": registration.watch}),
             },
             upkeep=condition.upkeep,
             own=servers,

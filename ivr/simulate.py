@@ -5,10 +5,12 @@ import logging
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ivr import config, logs
+from ivr.adapters.notice_folder import NoticeFolder
 from ivr.adapters.speech import Prompts
 from ivr.domain.call import Language
 from ivr.domain.explaining import explain
@@ -55,7 +57,8 @@ def _simulate(parsed: argparse.Namespace, settings: Settings) -> int:
     from ivr.simulation import rehearsal, time  # noqa: PLC0415
 
     logs.configure(as_json=False, level=logging.WARNING)
-    service = config.load(parsed.config)
+    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    service = replace(config.load(parsed.config), closures=notices.closures)
     line, at = line_asked(service, parsed.line), instant_asked(parsed.at, datetime.now(UTC))
     scenario = rehearsal.Scenario(
         line=line,
@@ -67,7 +70,7 @@ def _simulate(parsed: argparse.Namespace, settings: Settings) -> int:
         languages=[lang for lang in line.languages if parsed.lang in {lang, "both"}],
     )
     spoken = _spoken(settings.prompts_dir, service)
-    story = time.run(rehearsal.rehearse(service, scenario, spoken))
+    story = time.run(rehearsal.rehearse(service, scenario, spoken, notices.known))
     _print(_setting(line, at, parsed.counsellors, built=spoken is not None))
     _print(story.lines())
     return 0
@@ -78,6 +81,8 @@ def _setting(line: ServiceLine, at: datetime, counsellors: str, *, built: bool) 
     told = explain(line.schedule, at)
     yield heading(line)
     yield f"{words.said_instant(at)}: {'OPEN' if told.open else 'CLOSED'}"
+    if told.day.shut is not None:
+        yield f"a notice {words.said_shut(told.day.shut)}"
     yield f"{_COUNSELLORS[counsellors]}, and nobody else calls"
     if not built:
         yield "the prompts are not built, and their lengths are estimated: `ivr prompts build`"

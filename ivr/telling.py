@@ -19,12 +19,21 @@ from ivr.settings import AmiServer
 
 TELL_IT = (
     "your own Asterisk is not told of the hours, lines and phones by which it serves alone, for"
-    " IVR_AMI is not set: run `ivr dialplan build`, and have it reload the dialplan and its queues"
+    " IVR_AMI is not set: run `ivr asterisk build FOLDER --reload` where that has made its files,"
+    " else `ivr dialplan build FOLDER`, and have it reload the dialplan and its queues"
 )
 
 
 class Asterisk(Protocol):
-    """The Asterisk that the line stands on, as far as it reads files."""
+    """The Asterisk that the line stands on, as far as it reads files.
+
+    `ami` is how it is reached now for that; None where nobody has said.
+    """
+
+    @property
+    def ami(self) -> AmiTarget | None:
+        """See above."""
+        ...
 
     def check(self) -> Sequence[str]:
         """What it finds doubtful in what an administrator has written, a line each.
@@ -105,7 +114,7 @@ class Others:
 
     def __init__(self, server: AmiServer) -> None:
         self._folder = server.folder
-        self._ami = AmiTarget(address=server.address, user=server.user, password=server.password)
+        self.ami = AmiTarget(address=server.address, user=server.user, password=server.password)
         self._untold: frozenset[str] = frozenset()
 
     def check(self) -> Sequence[str]:
@@ -119,13 +128,15 @@ class Others:
         except Refusal as refusal:
             raise NotTold(str(refusal)) from None
         self._untold |= written
-        await _told(self._ami, self._untold)
+        await _told(self.ami, self._untold)
         self._untold = frozenset()
         return []
 
 
 class Untold:
     """Somebody else's, which a person has to tell."""
+
+    ami: AmiTarget | None = None
 
     def __init__(self) -> None:
         self._known: Mapping[str, str] | None = None

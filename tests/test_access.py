@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.access import administrators_pin, desk_token, pins
+from ivr.access import desk_token, pins
 from ivr.domain.call import CounsellorId
+from ivr.domain.code import ADMINISTRATORS
 from ivr.errors import Refusal
 from ivr.settings import Settings
 from tests.fakes.service import counsellor, service
@@ -21,7 +22,7 @@ def settings(state: Path, **environment: str) -> Settings:
 
 def test_pins_are_made_at_the_first_start_and_kept(tmp_path: Path) -> None:
     made = pins(settings(tmp_path), SERVICE)
-    assert set(made) == {"anna", "bertil"}
+    assert set(made) == {"anna", "bertil", ADMINISTRATORS}
     assert all(4 <= len(pin) <= 6 and pin.isdecimal() for pin in made.values())
     assert pins(settings(tmp_path), SERVICE) == made
     file = tmp_path / "secrets" / "pins.json"
@@ -33,9 +34,9 @@ def test_a_new_counsellor_is_added_and_one_who_left_keeps_their_pin(tmp_path: Pa
     made = pins(settings(tmp_path), SERVICE)
     later = pins(settings(tmp_path), service(counsellor("anna"), counsellor("cecilia")))
     assert later[ANNA] == made[ANNA]
-    assert set(later) == {"anna", "cecilia"}
+    assert set(later) == {"anna", "cecilia", ADMINISTRATORS}
     held = json.loads((tmp_path / "secrets" / "pins.json").read_text())
-    assert set(held) == {"anna", "bertil", "cecilia"}
+    assert set(held) == {"anna", "bertil", "cecilia", ADMINISTRATORS}
 
 
 def test_a_file_of_ones_own_is_read_and_never_written(tmp_path: Path) -> None:
@@ -47,23 +48,22 @@ def test_a_file_of_ones_own_is_read_and_never_written(tmp_path: Path) -> None:
 
 
 def test_the_administrators_have_a_pin_beside_those_of_the_counsellors(tmp_path: Path) -> None:
-    made = administrators_pin(settings(tmp_path))
-    assert made is not None
+    made = pins(settings(tmp_path), SERVICE)[ADMINISTRATORS]
     assert len(made) == 6
     assert made.isdecimal()
-    known = pins(settings(tmp_path), SERVICE)
-    assert set(known) == {"anna", "bertil"}
-    assert administrators_pin(settings(tmp_path)) == made
-    assert pins(settings(tmp_path), SERVICE) == known
+    assert pins(settings(tmp_path), service(counsellor("cecilia")))[ADMINISTRATORS] == made
 
 
-@pytest.mark.parametrize(("said", "pin"), [('{"*9": "97531"}', "97531"), ("{}", None)])
+@pytest.mark.parametrize(
+    ("said", "pin"), [('{"anna": "1357", "*9": "97531"}', "97531"), ('{"anna": "1357"}', None)]
+)
 def test_a_file_of_ones_own_may_do_without_administrators(
     tmp_path: Path, said: str, pin: str | None
 ) -> None:
     own = tmp_path / "own.json"
     own.write_text(said)
-    assert administrators_pin(settings(tmp_path, IVR_PINS_FILE=str(own))) == pin
+    read = pins(settings(tmp_path, IVR_PINS_FILE=str(own)), service(counsellor("anna")))
+    assert read.get(ADMINISTRATORS) == pin
     assert own.read_text() == said
 
 

@@ -46,3 +46,11 @@ def test_a_configuration_that_is_not_in_force_is_a_fault_like_those_of_our_work(
     assert condition.faults == {"ship": "KeyError, see the log"}
     condition.configuration = cast("Any", SimpleNamespace(fault="refused: lines.yaml:3:5"))
     assert condition.faults["configuration"] == "refused: lines.yaml:3:5"
+
+
+def test_a_trunk_that_is_not_registered_is_a_fault_of_the_line() -> None:
+    condition = Condition(cast("Any", SimpleNamespace(now=lambda: NIGHT)))
+    condition.registration = cast("Any", SimpleNamespace(fault="not registered"))
+    assert condition.faults == {"trunk": "not registered"}
+    condition.registration = cast("Any", SimpleNamespace(fault=None))
+    assert condition.faults == {}

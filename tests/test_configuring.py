@@ -15,6 +15,8 @@ from ivr.config import ConfigurationError, Problem
 from ivr.config.message import told
 from ivr.config.saved import sign
 from ivr.configuring import Configuration, NotTold, NotYet, Version
+from ivr.domain.call import CounsellorId
+from ivr.domain.code import ADMINISTRATORS
 from ivr.domain.service import Service
 from ivr.errors import Refusal
 from ivr.tasks import Tasks
@@ -37,6 +39,7 @@ class Line:
     now: datetime = BEGIN
     checked: int = 0
     told: int = 0
+    pins: dict[CounsellorId, str] = field(default_factory=dict)
     taken: list[int] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
@@ -57,7 +60,7 @@ class Line:
             raise NotYet(self.needed)
 
     def make(self, service: Service) -> Version:
-        return Version(service=service, speech=SPEECH, pins={})
+        return Version(service=service, speech=SPEECH, pins=self.pins)
 
     async def take(self, version: Version) -> bool:
         self.taken.append(version.service.most_calls)
@@ -113,6 +116,15 @@ async def test_a_file_that_is_saved_comes_into_force_and_what_has_changed_is_sai
         assert configuration.version.service.most_calls == 7
     assert line.said[0] == "The configuration as saved is in force:"
     assert line.said[1] == f"  most_calls is 7, was {BEFORE.most_calls}"
+
+
+async def test_a_pin_that_was_changed_counts_once_it_is_looked_at_by_hand(line: Line) -> None:
+    async with kept(line) as configuration:
+        line.pins = {ADMINISTRATORS: "97531"}
+        assert (await configuration.reload()).changes == ("the PINs are others",)
+        assert configuration.version.pins == {ADMINISTRATORS: "97531"}
+        assert (await configuration.reload()).changes == ()
+    assert "97531" not in "".join(line.said)
 
 
 async def test_of_two_saves_within_a_moment_the_second_is_in_force(line: Line) -> None:

@@ -110,7 +110,7 @@ def test_a_service_is_an_ordinary_users_and_may_write_only_what_is_its_own(unit:
         assert line in text
     assert re.search(r"^User=(ivr|asterisk)$", text, re.MULTILINE)
     allowed = re.findall(r"^ReadWritePaths=(.+)$", text, re.MULTILINE)
-    assert all(path.startswith("/var/") for path in " ".join(allowed).split())
+    assert all(path.lstrip("-").startswith("/var/") for path in " ".join(allowed).split())
 
 
 def test_what_serves_calls_is_back_a_second_after_its_end_however_often():
@@ -139,3 +139,20 @@ def test_systemd_finds_nothing_wrong_with_the_units(host: Path):
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_notices_are_recorded_is_made_for_asterisk_to_write_and_for_backups_to_read():
+    made = re.search(
+        r"^d (\S+/recording) +2770 asterisk asterisk$",
+        (PROJECT_ROOT / "host/tmpfiles.conf").read_text(),
+        re.MULTILINE,
+    )
+    assert made is not None
+    assert f"IVR_RECORDINGS_DIR={made[1]}\n" in (PROJECT_ROOT / "host/ivr.env").read_text()
+    assert "m ivr asterisk\n" in (PROJECT_ROOT / "host/sysusers.conf").read_text()
+    written = re.findall(
+        r"^ReadWritePaths=(.+)$", (UNITS / "ivr-asterisk.service").read_text(), re.MULTILINE
+    )
+    assert str(Path(made[1]).parent) in written[0].split()
+    # The controller levels them; where the folder is not there, it starts all the same.
+    assert f" -{made[1]}\n" in (UNITS / "ivr@.service").read_text()

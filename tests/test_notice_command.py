@@ -1,6 +1,7 @@
 """`ivr notice` sets, lists and ends what callers are told; what cannot be said is refused."""
 
 import os
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,12 @@ from ivr import backing
 from ivr.adapters.clips import Sounds
 from ivr.adapters.notice_folder import NoticeFolder
 from ivr.cli import main
+from ivr.config.prompts import SHIPPED
 from ivr.domain.call import Language, LineId
 from ivr.domain.notice import MOST, Notice, Spoken
 from ivr.errors import Refusal
+from ivr.settings import Settings
+from ivr.source import Source
 from tests.adapters.voices import Tones
 
 FAMILIES = LineId("families")
@@ -60,6 +64,34 @@ def test_it_is_spoken_in_each_language_and_holds_from_now_on(
     said = capsys.readouterr().out
     assert said.startswith("families: told to every caller until ")
     assert said.endswith("12:00; the line is closed meanwhile.\n")
+
+
+def test_in_the_middle_of_an_edit_it_goes_by_what_the_line_runs_by(
+    state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited = tmp_path / "config"
+    shutil.copytree(SHIPPED, edited, ignore=shutil.ignore_patterns("examples", "schemas"))
+    settings = Settings.from_environment({"IVR_STATE_DIR": str(state_dir)})
+    source = Source(settings=settings, folder=edited, open_now=False, say=lambda _: None)
+    command = ["--config", str(edited), "notice", "set", "families", *SAID, *SOON]
+    (edited / "lines.yaml").write_text((edited / "lines.yaml").read_text() + "  half: [writ")
+
+    assert main(command) == 1  # no line has run by this folder
+    assert "lines.yaml:" in capsys.readouterr().err
+    shutil.copyfile(SHIPPED / "lines.yaml", edited / "lines.yaml")
+    source.keep(source.check()[0])
+    for spoil in ("  half: [writ", None):
+        if spoil is None:
+            (edited / "lines.yaml").unlink()
+        else:
+            (edited / "lines.yaml").write_text((edited / "lines.yaml").read_text() + spoil)
+        assert main(command) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[0] == (
+            "The configuration as saved has mistakes (`ivr check`): by the last good one."
+        )
+        assert said[1].startswith("families: told to every caller until ")
+    assert told(state_dir) is not None
 
 
 def test_figures_are_spelled_and_a_sentence_is_ended(

@@ -1,7 +1,8 @@
-"""Asterisk is asked to read files anew, over AMI: nothing else is asked of it there."""
+"""What is asked of Asterisk over AMI: to read files anew, and how it is registered with others."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from ivr.settings import Address
 log = structlog.get_logger(__name__)
 
 ANSWER_S: Final = 10.0
+_REGISTRATION: Final = "OutboundRegistrationDetail"
 # Which module reads which file; the others are read by all modules together.
 _READERS: Final[Mapping[str, str]] = {
     "extensions.conf": "pbx_config.so",
@@ -25,7 +27,7 @@ _READERS: Final[Mapping[str, str]] = {
 
 
 class AmiFailed(Exception):
-    """Asterisk has not read its files anew; the message says why."""
+    """Asterisk has not done it; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,29 @@ def readers(files: Collection[str]) -> tuple[str, ...]:
 
 async def read_anew(target: AmiTarget, files: Collection[str]) -> None:
     """Have Asterisk read these files of its own. Raises AmiFailed."""
+    async with _session(target) as manager:
+        for module in readers(files):
+            wish = {"Action": "Reload"} | ({"Module": module} if module else {})
+            answer = await manager.send_action(wish)
+            if not answer.success:
+                raise AmiFailed(f"AMI refuses to reload {module or 'all'}: {answer.message}")
+            log.info("asterisk.read_anew", module=module or "all")
+
+
+async def registrations(target: AmiTarget) -> Mapping[str, str]:
+    """How each registration of Asterisk's with others is, as it calls that itself.
+
+    By the name in pjsip.conf `Registered`, `Unregistered`, `Rejected` and others. Raises AmiFailed.
+    """
+    async with _session(target) as manager:
+        answer = await manager.send_action({"Action": "PJSIPShowRegistrationsOutbound"})
+    told = answer if isinstance(answer, list) else []  # one answer says that there are none
+    return {each.ObjectName: each.Status for each in told if each.event == _REGISTRATION}
+
+
+@asynccontextmanager
+async def _session(target: AmiTarget) -> AsyncIterator[Any]:
+    """Logged in, for ANSWER_S at most. Raises AmiFailed."""
     manager = _Once(
         host=target.address.host,
         port=target.address.port,
@@ -73,12 +98,7 @@ async def read_anew(target: AmiTarget, files: Collection[str]) -> None:
             answer = await manager.authenticated_future
             if not answer.success:
                 raise AmiFailed("AMI does not accept our user and password")
-            for module in readers(files):
-                wish = {"Action": "Reload"} | ({"Module": module} if module else {})
-                answer = await manager.send_action(wish)
-                if not answer.success:
-                    raise AmiFailed(f"AMI refuses to reload {module or 'all'}: {answer.message}")
-                log.info("asterisk.read_anew", module=module or "all")
+            yield manager
     except TimeoutError:
         raise AmiFailed(f"AMI does not answer at {target.address}") from None
     except OSError as error:

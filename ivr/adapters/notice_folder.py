@@ -13,10 +13,10 @@ from typing import Final
 
 import structlog
 
-from ivr.adapters import clips
+from ivr.adapters import clips, recorded
 from ivr.adapters.clips import ClipKey, Sounds
 from ivr.domain.call import LineId
-from ivr.domain.notice import RECORDING, Notice, Spoken, closure, decode, encode, in_force
+from ivr.domain.notice import RECORDING, Notice, Spoken, closures, decode, encode, in_force
 from ivr.domain.schedule import Interval
 from ivr.errors import Refusal
 from ivr.ports import Media, NotKept, Utterance
@@ -39,11 +39,13 @@ class _Read:
 class NoticeFolder:
     """The notices of one folder, as they were at the last look. Implements `ivr.ports.Notices`.
 
-    `prompts` is where the clips lie: the switch sees them there.
+    `prompts` is where the clips lie: the switch sees them there. `recordings` is where the switch
+    keeps what it has recorded; None where that does not matter.
     """
 
-    def __init__(self, folder: Path, prompts: Path) -> None:
+    def __init__(self, folder: Path, prompts: Path, recordings: Path | None = None) -> None:
         self._folder = folder
+        self._recordings = recordings
         self._prompts = prompts.resolve()
         self._read = _Read()
         self._known: dict[LineId, Notice] = {}
@@ -73,7 +75,7 @@ class NoticeFolder:
     async def put(self, notice: Notice) -> None:
         """See `ivr.ports.Notices`."""
         try:
-            await asyncio.to_thread(self.write, notice)
+            await asyncio.to_thread(self._level_and_write, notice)
         except Refusal as refusal:
             log.exception("notice.not_kept", line=notice.line)
             raise NotKept from refusal
@@ -105,6 +107,14 @@ class NoticeFolder:
         """Put it there. Blocking. Raises Refusal."""
         _put(self._file(notice.line), encode(notice))
 
+    def _level_and_write(self, notice: Notice) -> None:
+        """What was recorded is as loud as the prompts before anybody hears it. Raises Refusal."""
+        for spoken in notice.spoken.values():
+            if self._recordings is not None and spoken.sound.startswith(RECORDING):
+                name = spoken.sound.removeprefix(RECORDING)
+                recorded.level(self._recordings / f"{name}{recorded.SUFFIX}")
+        self.write(notice)
+
     def remove(self, line: LineId) -> None:
         """Take it away. Blocking. Raises Refusal."""
         file = self._file(line)
@@ -119,9 +129,14 @@ class NoticeFolder:
         if made.wide is not None:
             clips.write(clips.wide_path(self._prompts, ClipKey(sound)), made.wide)
 
+    @property
+    def sounds_dir(self) -> Path:
+        """Where the clips lie."""
+        return clips.path(self._prompts, ClipKey("notices/any")).parent
+
     def clips(self) -> list[Path]:
         """The files of all clips that were put there."""
-        folder = clips.path(self._prompts, ClipKey("notices/any")).parent
+        folder = self.sounds_dir
         return [*folder.glob(f"*{clips.SUFFIX}"), *folder.glob(f"*{clips.WIDE_SUFFIX}")]
 
     def _file(self, line: LineId) -> Path:
@@ -138,7 +153,7 @@ class NoticeFolder:
                 log.info("notice.put", line=line, until=until, closes=notice.closes)
         self._known = known
         # Changed in place: whoever has been given the view has it for good.
-        shut = {line: during for line, each in known.items() if (during := closure(each))}
+        shut = closures(known.values())
         for line in self._closures.keys() - shut.keys():
             del self._closures[line]
         self._closures.update(shut)

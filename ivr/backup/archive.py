@@ -137,9 +137,10 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
     opened = tar.extractfile(member)
     if opened is None:
         raise Refusal(f"{member.name} is no file.")
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = place.with_name(f".{place.name}.{os.getpid()}")
     mode = member.mode & 0o770
+    # A file that Asterisk's group may read lies where that may look.
+    place.parent.mkdir(mode=0o750 if mode & 0o040 else 0o700, parents=True, exist_ok=True)
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
         while piece := opened.read(_PIECE):
             out.write(piece)

@@ -15,6 +15,7 @@ import asyncpg
 from ivr import backing
 from ivr.adapters.fence import Fence, Verdict
 from ivr.adapters.migrations import migrate, read_migrations
+from ivr.adapters.notice_folder import NoticeFolder
 from ivr.adapters.outbox_lock import own
 from ivr.adapters.sql import SQL_DIR
 from ivr.backup import archive, database, record
@@ -72,6 +73,7 @@ def _restore(parsed: argparse.Namespace, settings: Settings) -> int:
             asyncio.run(_put_back(parsed, settings, backup, url, scratch))
     except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Refusal(f"Not all was restored ({error}): mend that, and --replace.") from error
+    sys.stdout.write(_recordings_back(parsed, backup))
     sys.stdout.write(f"Made {backup.said['made']}: {record.waiting(outbox)} to be called back.\n")
     if not parsed.keep_database:
         sys.stdout.write(
@@ -97,7 +99,7 @@ async def _put_back(
             database.load(url, dump)
         await migrate(url)
         await record.agree(copy, url)
-        backup.unpack(_places(settings, backup))
+        backup.unpack(_places(_folders(settings), backup))
         _exchange(copy, _outbox(settings))
 
 
@@ -148,10 +150,14 @@ def _outbox(settings: Settings) -> Path:
 
 
 def _folders(settings: Settings) -> Mapping[str, Path]:
-    """What is kept as it is, by its name in the backup. Prompts are spoken anew, logs not kept."""
+    """What is kept as it is, by its name in the backup. Prompts are spoken anew, logs not kept.
+
+    What notices say by their clips nobody would speak anew.
+    """
     return {
         "state/secrets": settings.state_dir / "secrets",
-        "state/notices": settings.state_dir / "notices",
+        "state/notices": settings.notices_dir,
+        "prompts/notices": NoticeFolder(settings.notices_dir, settings.prompts_dir).sounds_dir,
         "alone": settings.records_dir,
         "recordings": settings.recordings_dir,
     }
@@ -168,10 +174,28 @@ def _files(folder: Path) -> Sequence[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def _places(settings: Settings, backup: archive.Reader) -> Mapping[str, Path]:
-    """Where each thing goes. The configuration stays as it is: it is the administrator's."""
+def _recordings_back(parsed: argparse.Namespace, backup: archive.Reader) -> str:
+    """Put back what people have recorded for the prompts, where it is gone; what was done.
+
+    The rest of the configuration stays as it is, and so does a recording that is there: they are
+    the administrator's.
+    """
+    places = _places({"config/recordings": backing.recordings(parsed.config)}, backup)
+    gone = {name: place for name, place in places.items() if not place.exists()}
+    if not gone:
+        return ""
+    try:
+        backup.unpack(gone)
+    except OSError as error:
+        why = f"{error.filename or parsed.config}: {error.strerror or error}"
+        return f"Recordings of people were not put back ({why}): take them out with `tar x`.\n"
+    return f"{len(gone)} recordings of people were put back into {parsed.config}.\n"
+
+
+def _places(folders: Mapping[str, Path], backup: archive.Reader) -> Mapping[str, Path]:
+    """Where each thing goes that is in these folders of the backup."""
     places: dict[str, Path] = {}
-    for folder, place in _folders(settings).items():
+    for folder, place in folders.items():
         inside = [name for name in backup.names if name.startswith(f"{folder}/")]
         for name in inside:
             relative = Path(name).relative_to(folder)

@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from ivr.config.people import CounsellorsFile
+from ivr.config.prompt_help import when_said
 from ivr.config.schema import LinesFile, ScheduleFile
 from ivr.config.section import Section
 from ivr.config.values import NAME
@@ -88,7 +89,7 @@ def _prompts(language: Language) -> JsonSchema:
         "description": f"What the line says in {language}, over the texts that come with it.",
         "type": "object",
         "properties": {
-            name: {"type": "string", "minLength": 1, "description": _slots(slots)}
+            name: {"type": "string", "minLength": 1, "description": _about(name, slots)}
             for name, slots in REQUIRED_PROMPTS.items()
         },
         "patternProperties": {
@@ -98,8 +99,9 @@ def _prompts(language: Language) -> JsonSchema:
     }
 
 
-def _slots(slots: frozenset[str]) -> str:
-    """What a text has to hold, and what it may."""
+def _about(prompt: str, slots: frozenset[str]) -> str:
+    """When it is said, what its text has to hold, and what it may."""
     must = ", ".join(f"{{{slot}}}" for slot in sorted(slots))
     may = ", ".join(f"{{{slot}}}" for slot in sorted(SPOKEN_AT_BUILD))
-    return f"a text that says {must}; it may say {may}" if must else f"a text; it may say {may}"
+    holds = f"says {must}, and may say {may}" if must else f"may say {may}"
+    return f"{when_said(prompt)}. It {holds}; left out: the text that comes with the line"

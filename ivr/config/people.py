@@ -56,8 +56,15 @@ class CounsellorSection(Section):
     account: OptionalName = Field(
         default=None, description="the SIP account of the counsellor's own phone, if there is one"
     )
-    topics: TopicSkills = Field(description="the topics that the counsellor serves")
-    languages: LanguageSkills = Field(description="fi, sv or both")
+    topics: TopicSkills = Field(
+        description=(
+            "the topics that the counsellor serves, as a list, or each with a level of skill"
+            " from 1 (best) to 9"
+        )
+    )
+    languages: LanguageSkills = Field(
+        description="fi, sv or both, as a list, or each with a level of skill from 1 (best) to 9"
+    )
     own_language: LanguageField | None = Field(
         default=None, description="in which the phone system speaks to them; left out: their first"
     )
@@ -82,6 +89,7 @@ class CounsellorsFile(Section):
         default_factory=DeskSection, description="what holds for all counsellors"
     )
     shared_phones: list[Name] = Field(
-        default_factory=list, description="SIP accounts of phones that belong to no one person"
+        default_factory=list,
+        description="SIP accounts of phones that belong to no one person; left out: none",
     )
     counsellors: dict[Name, CounsellorSection] = Field(min_length=1, description="who answers")

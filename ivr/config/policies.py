@@ -44,7 +44,8 @@ class RoutingSection(Section):
     overflow_after_s: Seconds | None = Field(
         default=_ROUTING.overflow_after_s,
         description=(
-            "after so many seconds of waiting the counsellors of overflow_topic are rung, too"
+            "after so many seconds of waiting the counsellors of overflow_topic are rung, too;"
+            " left out: never"
         ),
     )
     overflow_topic: OptionalName = Field(
@@ -54,7 +55,8 @@ class RoutingSection(Section):
     anyone_after_s: Seconds | None = Field(
         default=_ROUTING.anyone_after_s,
         description=(
-            "after so many seconds of waiting whoever speaks the caller's language is rung"
+            "after so many seconds of waiting whoever speaks the caller's language is rung;"
+            " left out: never"
         ),
     )
     wrap_up_s: SecondsOrNone = Field(
@@ -178,4 +180,6 @@ class DeskSection(Section):
     pin_tries: Annotated[int, Field(ge=1, le=10)] = Field(
         default=_DESK.pin_tries, description="after so many wrong PINs a phone has to wait"
     )
-    pin_pause_s: Seconds = Field(default=_DESK.pin_pause_s, description="for so many seconds")
+    pin_pause_s: Seconds = Field(
+        default=_DESK.pin_pause_s, description="seconds that the phone then has to wait"
+    )

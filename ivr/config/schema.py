@@ -58,7 +58,12 @@ class LineSection(Section):
     numbers: list[PhoneNumber] = Field(min_length=1, description="the numbers that callers dial")
     caller_id: PhoneNumber = Field(description="the number that callbacks come from")
     languages: list[LanguageField] = Field(min_length=1, description="[fi, sv], the default first")
-    charging: ChargingField = Field(description="early_media, toll_free or answered")
+    charging: ChargingField = Field(
+        description=(
+            "what a wait costs the caller: early_media (nothing before a counsellor answers),"
+            " toll_free (nothing at all) or answered (as any call)"
+        )
+    )
     topics: list[Name] = Field(min_length=1, description="the topics that the line serves")
     topic_prompt: OptionalName = Field(
         default=None, description="the prompt of the topic menu; left out where there is one topic"
@@ -80,7 +85,9 @@ class LineSection(Section):
     )
     dispositions: list[DispositionField] = Field(
         default_factory=list,
-        description="what a counsellor may say became of a call, by key 1 to 5",
+        description=(
+            "what a counsellor may say became of a call, by key 1 to 5; left out: nothing is asked"
+        ),
     )
 
     @field_validator("callback")
@@ -106,7 +113,8 @@ class LinesFile(Section):
     region: Bilingual = Field(description="the county's name as the welcome says it, fi and sv")
     crisis_number: PhoneNumber = Field(description="the social and crisis emergency number")
     outside_numbers: list[PhoneNumber] = Field(
-        default_factory=list, description="numbers to which a counsellor may pass a caller on"
+        default_factory=list,
+        description="numbers to which a counsellor may pass a caller on; left out: none",
     )
     outside_longest_s: Annotated[float, Field(ge=60, le=86400)] = Field(
         default=OUTSIDE_LONGEST_S, description="seconds after which a call passed on so is ended"
@@ -118,7 +126,9 @@ class LinesFile(Section):
         default_factory=OutgoingSection, description="bounds on all calls back together"
     )
     topics: dict[Name, TopicSection] = Field(min_length=1, description="what callers may choose")
-    lines: dict[Name, LineSection] = Field(min_length=1, description="the service numbers")
+    lines: dict[Name, LineSection] = Field(
+        min_length=1, description="the lines, each with its service numbers"
+    )
 
 
 class ExceptionSection(Section):
@@ -157,4 +167,6 @@ class ScheduleSection(Section):
 class ScheduleFile(Section):
     """schedule.yaml: when the lines are open."""
 
-    schedules: dict[Name, ScheduleSection] = Field(min_length=1, description="the opening hours")
+    schedules: dict[Name, ScheduleSection] = Field(
+        min_length=1, description="the opening hours, under a name of yours"
+    )

@@ -8,6 +8,7 @@ import structlog
 
 from ivr.director.roster import Roster
 from ivr.domain.call import CounsellorId, Language
+from ivr.domain.code import ADMINISTRATORS
 from ivr.domain.guesses import Guesses
 from ivr.domain.journal import DutyKind
 from ivr.domain.service import Counsellor, Service
@@ -15,15 +16,16 @@ from ivr.ports import Barred, Clock, WrongPin
 
 log = structlog.get_logger(__name__)
 
-# Under which name their wrong PINs are counted; no counsellor can have it.
-_ADMINISTRATORS = CounsellorId("*9")
-
 # Compared where nobody has the number, so that the time taken tells nothing.
 _NOBODYS = "not a PIN"
 
 
 class Door:
-    """Implements `ivr.ports.Door`; what was guessed is forgotten when the process ends."""
+    """Implements `ivr.ports.Door`; what was guessed is forgotten when the process ends.
+
+    `pins` are those of the counsellors, and that of the ADMINISTRATORS: without it, nobody is
+    let in by their code.
+    """
 
     def __init__(
         self,
@@ -31,18 +33,16 @@ class Door:
         roster: Roster,
         clock: Clock,
         pins: Mapping[CounsellorId, str],
-        administrators: str | None = None,
     ) -> None:
         self._service = service
         self._roster = roster
         self._clock = clock
         self._pins = pins
-        self._administrators = administrators
         self._by_phone: dict[str, Guesses] = {}
         self._by_person: dict[CounsellorId, Guesses] = {}
 
     def renew(self, service: Service, pins: Mapping[CounsellorId, str]) -> None:
-        """Go on with other counsellors and PINs; who guessed wrong waits on."""
+        """Go on with other counsellors and other PINs; who guessed wrong waits on."""
         self._service = service
         self._pins = pins
 
@@ -70,14 +70,14 @@ class Door:
     def admit_administrator(self, account: str, pin: str) -> None:
         """See `ivr.ports.Door`."""
         self.check_open(account)
-        if self._guesses(_ADMINISTRATORS).barred(self._clock.now()):
+        if self._guesses(ADMINISTRATORS).barred(self._clock.now()):
             raise Barred
-        known = self._administrators
+        known = self._pins.get(ADMINISTRATORS)
         right = hmac.compare_digest(pin.encode(), (known or _NOBODYS).encode())
         if known is None or not right:
-            self._wrong(account, _ADMINISTRATORS)
+            self._wrong(account, ADMINISTRATORS)
         self._by_phone.pop(account, None)
-        self._by_person.pop(_ADMINISTRATORS, None)
+        self._by_person.pop(ADMINISTRATORS, None)
         log.info("desk.administrator", account=account)
 
     def admit(self, account: str, number: str, pin: str) -> CounsellorId:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from ivr.domain.call import CounsellorId
 
 
 class Wish(StrEnum):
@@ -17,6 +20,9 @@ class Wish(StrEnum):
     # 8 is left out: *8 is Asterisk's own code for picking up a call that rings elsewhere.
     NOTICE = "9"  # tell every caller something, or close a line for a while
 
+
+ADMINISTRATORS: Final = CounsellorId(f"*{Wish.NOTICE}")
+"""Under this name the PIN of that code stands beside those of the counsellors; none has it."""
 
 # These may name their choice at once: `*21`, `*55`.
 _WITH_CHOICE = frozenset({Wish.PAUSE, Wish.DISPOSITION})

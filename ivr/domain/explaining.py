@@ -37,13 +37,15 @@ class DayTold:
     """One day: its plan, what it would be without an exception, and when the line is open.
 
     `opened` are instants (UTC) within the day. They differ from the hours of the plan where
-    those meet, or are touched by what is done to the `clocks`.
+    those meet, or are touched by what is done to the `clocks`, or in the time in which it is
+    `shut` by somebody's word; None where that does not touch the day.
     """
 
     plan: DayPlan
     usual: DayPlan
     opened: tuple[Interval, ...]
     clocks: ClockChange | None
+    shut: Interval | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +83,14 @@ def explain(schedule: Schedule, instant: datetime) -> Explanation:
 
 def day_told(schedule: Schedule, day: date) -> DayTold:
     """What the day is like."""
+    start, end, shut = midnight(day), midnight(day + _DAY), schedule.shut
+    touched = shut is not None and shut.start < end and start < shut.end
     return DayTold(
         plan=plan(schedule, day),
         usual=ordinary_plan(schedule, day),
-        opened=tuple(intervals(schedule, midnight(day), midnight(day + _DAY))),
+        opened=tuple(intervals(schedule, start, end)),
         clocks=clock_change(day),
+        shut=shut if touched else None,
     )
 
 

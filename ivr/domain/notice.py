@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -66,6 +66,11 @@ def in_force(notice: Notice | None, now: datetime) -> Notice | None:
 def closure(notice: Notice) -> Interval | None:
     """The time in which the notice closes the line; None if it does not."""
     return Interval(start=notice.since, end=notice.until) if notice.closes else None
+
+
+def closures(notices: Iterable[Notice]) -> dict[LineId, Interval]:
+    """The lines that they close, and when."""
+    return {each.line: during for each in notices if (during := closure(each))}
 
 
 def encode(notice: Notice) -> str:

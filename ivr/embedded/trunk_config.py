@@ -10,6 +10,9 @@ from ivr.trunk import TrunkLogin
 # number dialled, meets the extension of this name in extensions.conf.
 CONTACT = "trunk"
 
+# The section that registers us.
+REGISTRATION = "trunk-registration"
+
 # A carrier that has forgotten us, or was away, knows us again within this time.
 _REGISTERED_S = 300
 _RETRY_S = 30
@@ -66,7 +69,7 @@ def _registration(login: TrunkLogin, address: Address) -> str:
     host = login.domain or str(address)
     proxy = _proxy(address) if login.domain else ""
     return (
-        "[trunk-registration]\ntype=registration\noutbound_auth=trunk-account\n"
+        f"[{REGISTRATION}]\ntype=registration\noutbound_auth=trunk-account\n"
         f"server_uri=sip:{host}\nclient_uri=sip:{login.user}@{login.domain or address.host}\n"
         f"{proxy}contact_user={CONTACT}\nexpiration={_REGISTERED_S}\n"
         "max_random_initial_delay=0\nmax_retries=1000000\nauth_rejection_permanent=no\n"

@@ -92,7 +92,8 @@ VARIABLES: Sequence[Variable] = (
     Variable(
         name="IVR_RECORDINGS_DIR",
         about="where Asterisk keeps what is recorded on a phone, its recording under astspooldir;"
-        " for backups. If left out, that of the embedded Asterisk",
+        " for backups, and to bring it to the level of the prompts. If left out, that of the"
+        " embedded Asterisk",
     ),
     Variable(
         name="IVR_ALONE_DIR",
@@ -120,7 +121,8 @@ VARIABLES: Sequence[Variable] = (
     Variable(
         name="IVR_AMI",
         about="the AMI of that Asterisk, IP:PORT: the controller then keeps local/alone.conf and"
-        " local/queues.conf there itself, and has them read anew; all four of AMI or none",
+        " local/queues.conf there itself, has them read anew, and asks whether a trunk with an"
+        " account is registered; all four of AMI or none",
     ),
     Variable(name="IVR_AMI_USER", about="the user at that Asterisk's AMI, with write=system"),
     Variable(name="IVR_AMI_PASSWORD", about="and the password"),

@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from ivr import config, logs
 from ivr.adapters.notice_folder import NoticeFolder
 from ivr.domain.closing import Said
 from ivr.domain.explaining import DayTold, Explanation, explain, month_told
-from ivr.domain.notice import closure
-from ivr.domain.schedule import HORIZON, Interval, Schedule, local, shut
+from ivr.domain.notice import Notice
+from ivr.domain.schedule import HORIZON, Schedule, local
 from ivr.domain.schedule_diff import changes
 from ivr.domain.service import Service, ServiceLine
 from ivr.domain.wording import worded
 from ivr.masking import escape
+from ivr.notice_words import notice_text
 from ivr.schedule import words
 from ivr.schedule.asked import date_asked, instant_asked, line_asked, month_asked
 from ivr.settings import Settings
@@ -43,19 +45,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parsed: argparse.Namespace, settings: Settings) -> int:
-    service = config.load(parsed.config)
+    logs.configure(as_json=False, level=logging.WARNING)
+    service, notices = _as_it_is(parsed, settings)
     line = line_asked(service, parsed.line)
     at = instant_asked(parsed.at, _now())
-    logs.configure(as_json=False, level=logging.WARNING)
-    held = NoticeFolder(settings.notices_dir, settings.prompts_dir).of(line.id, at)
-    during = None if held is None else closure(held)
-    told = explain(shut(line.schedule, during), at)
-    _print([heading(line), *explained(told), *_shut(during), *_heard(service, line, told.notice)])
+    told = explain(line.schedule, at)
+    _print([heading(line), *explained(told), *_told(line, notices.of(line.id, at))])
+    _print([*_heard(service, line, told.notice)])
     return 0
 
 
-def _calendar(parsed: argparse.Namespace, _: Settings) -> int:
-    line = line_asked(config.load(parsed.config), parsed.line)
+def _calendar(parsed: argparse.Namespace, settings: Settings) -> int:
+    logs.configure(as_json=False, level=logging.WARNING)
+    service, _ = _as_it_is(parsed, settings)
+    line = line_asked(service, parsed.line)
     year, month = month_asked(parsed.month, local(_now()).date())
     days = month_told(line.schedule, year, month)
     _print([heading(line), words.said_month(year, month), "", *listed(days)])
@@ -85,7 +88,13 @@ def explained(told: Explanation) -> Iterator[str]:
     """Open or closed, which rule decided, until when, and the next opening; a line each."""
     state = "OPEN" if told.open else "CLOSED"
     yield f"{words.said_instant(told.at)}: {state}"
-    yield _row("decided by", words.said_rule(told.day.plan))
+    rule, shut = words.said_rule(told.day.plan), told.day.shut
+    if shut is not None and shut.start <= told.at < shut.end:
+        yield _row("decided by", f"a notice, which {words.said_shut(shut)}")
+        yield _row("otherwise", rule)
+    else:
+        yield _row("decided by", rule)
+        yield from () if shut is None else [_row("a notice", words.said_shut(shut))]
     yield _row("this day", words.said_opened(told.day))
     for remark in words.remarks(told.day):
         yield _row("", remark)
@@ -111,11 +120,19 @@ def listed(days: Sequence[DayTold]) -> Iterator[str]:
     yield f"  open on {open_days} days, {whole:g} hours in all"
 
 
-def _shut(during: Interval | None) -> Iterator[str]:
-    """A closure by somebody's word, which no rule of the schedule knows."""
-    if during is not None:
-        until = words.said_instant(during.end)
-        yield _row("a notice", f"closes it until {until} (`ivr notice list`)")
+def _as_it_is(parsed: argparse.Namespace, settings: Settings) -> tuple[Service, NoticeFolder]:
+    """The service as configured, closed where a notice closes it just now; and the notices."""
+    notices = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    return replace(config.load(parsed.config), closures=notices.closures), notices
+
+
+def _told(line: ServiceLine, held: Notice | None) -> Iterator[str]:
+    """What every caller is told first, open or closed."""
+    if held is None or not held.spoken:
+        return
+    yield _row("callers hear", f"a notice, until {words.said_instant(held.until)}")
+    for language in (each for each in line.languages if each in held.spoken):
+        yield _row("", f"{language}  {notice_text(held.spoken[language])}")
 
 
 def _heard(service: Service, line: ServiceLine, notice: Said | None) -> Iterator[str]:

@@ -4,19 +4,22 @@ import re
 from datetime import UTC, date, datetime
 
 from ivr.config.message import cure, listed
+from ivr.domain.call import LineId
 from ivr.domain.schedule import HELSINKI
 from ivr.domain.service import Service, ServiceLine
 from ivr.errors import Refusal
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-_FINNISH = ("%d.%m.%Y %H:%M", "%d.%m.%Y klo %H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y")
+_FORMS = ("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y klo %H:%M", "%d.%m.%Y %H.%M", "%d.%m.%Y")
 _YEARS = range(2020, 2100)  # whose holidays are known, and those of the year after
 
 
 def line_asked(service: Service, name: str) -> ServiceLine:
-    """The line of this name in lines.yaml, or with this number. Raises Refusal."""
-    by_name = next((line for line in service.lines if line.id == name), None)
-    found = by_name or (service.line_for(name) if name else None)
+    """The line of this name in lines.yaml, or with this number; its closure is in its schedule.
+
+    Raises Refusal.
+    """
+    found = service.line(LineId(name)) or (service.line_for(name) if name else None)
     if found is None:
         known = [line.id for line in service.lines]
         numbers = [number for line in service.lines for number in line.numbers]
@@ -31,10 +34,10 @@ def instant_asked(text: str | None, now: datetime) -> datetime:
     """The instant (UTC) of `2026-12-24 10:00` or `24.12.2026 10:00`, as clocks in Finland show it.
 
     A date alone means its beginning. A time with an offset, `2026-10-25T03:30+02:00`, is taken
-    as it is; without one, a time that the clocks show twice is its first. None means `now`.
-    Raises Refusal.
+    as it is; without one, a time that the clocks show twice is its first. None means `now`, as
+    does the word itself. Raises Refusal.
     """
-    if text is None:
+    if text is None or text.strip().lower() == "now":
         return now
     found = _read(text.strip())
     if found is None or found.year not in _YEARS:
@@ -72,7 +75,7 @@ def _read(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    for form in _FINNISH:
+    for form in _FORMS:
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007
         except ValueError:

@@ -76,6 +76,12 @@ def said_rule(plan: DayPlan) -> str:
             assert_never(plan.rule)
 
 
+def said_shut(during: Interval) -> str:
+    """A closure by somebody's word, which no rule of the schedule knows."""
+    begins, ends = said_instant(during.start), said_instant(during.end)
+    return f"closes it from {begins} until {ends} (`ivr notice list`)"
+
+
 def said_clocks(change: ClockChange) -> str:
     """What is done to the clocks on the day."""
     match change:
@@ -90,7 +96,8 @@ def said_clocks(change: ClockChange) -> str:
 def notes(told: DayTold) -> list[str]:
     """What is special about a day; nothing of one that only follows the weekly hours."""
     rule = [] if told.plan.rule is Rule.WEEKLY else [said_rule(told.plan)]
-    return rule + remarks(told)
+    closed = [] if told.shut is None else [f"a notice {said_shut(told.shut)}"]
+    return rule + remarks(told) + closed
 
 
 def remarks(told: DayTold) -> list[str]:

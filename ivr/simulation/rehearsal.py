@@ -1,22 +1,25 @@
 """One call to one line, from its arrival to its outcome, by the line's own director and scenes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from ivr.adapters.numbering import NumberingPlans
 from ivr.director import Book, Director, Door, House, Roster
-from ivr.domain.call import ChannelId, Language
+from ivr.domain.call import ChannelId, Language, LineId
 from ivr.domain.journal import Event, EventKind
+from ivr.domain.notice import Notice, closures
 from ivr.domain.service import Service, ServiceLine, SignsIn
 from ivr.phone.heard import Heard
 from ivr.phone.keys import LISTEN_S, KeyScript
 from ivr.ports import Arrived, KeyPressed, Media, Speech
 from ivr.simulation.journal import SimulatedJournal
+from ivr.simulation.notices import SimulatedNotices
 from ivr.simulation.speech import SimulatedSpeech
 from ivr.simulation.switch import SimulatedSwitch
 from ivr.simulation.telling import Story
@@ -26,6 +29,7 @@ from ivr.tasks import Tasks
 LONGEST_S: Final = 4 * 3600.0
 _TALKS_S, _KEY_S, _MOMENT_S = 5.0, 0.2, 0.01
 _CALLER: Final = ChannelId("caller")
+_NOTHING_TOLD: Final[Mapping[LineId, Notice]] = MappingProxyType({})
 
 
 class Counsellors(StrEnum):
@@ -53,19 +57,33 @@ class Scenario:
     languages: Sequence[Language] = tuple(Language)
 
 
-async def rehearse(service: Service, scenario: Scenario, spoken: Speech | None) -> Story:
+async def rehearse(
+    service: Service,
+    scenario: Scenario,
+    spoken: Speech | None,
+    notices: Mapping[LineId, Notice] = _NOTHING_TOLD,
+) -> Story:
     """Perform the call, and what is to be told of it. To be run in virtual time.
 
     `spoken` are the prompts as they were built, for their lengths; see SimulatedSpeech.
+    `notices` are what callers are told for a while, or find the line closed by.
     """
-    return await _Rehearsal(_at_work(service), scenario, spoken).perform()
+    as_it_is = replace(_at_work(service), closures=closures(notices.values()))
+    return await _Rehearsal(as_it_is, scenario, spoken, notices).perform()
 
 
 class _Rehearsal:
-    def __init__(self, service: Service, scenario: Scenario, spoken: Speech | None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        scenario: Scenario,
+        spoken: Speech | None,
+        notices: Mapping[LineId, Notice],
+    ) -> None:
         loop = asyncio.get_running_loop()
         self._scenario = scenario
         self._speech = SimulatedSpeech(service, spoken)
+        self._notices = SimulatedNotices(notices, self._speech)
         self._story = Story(speech=self._speech, languages=scenario.languages, now_s=loop.time)
         there = frozenset() if scenario.counsellors is Counsellors.NONE else service.phones
         self._switch = SimulatedSwitch(
@@ -112,6 +130,7 @@ class _Rehearsal:
             clock=clock,
             roster=roster,
             door=Door(service, roster, clock, {}),
+            notices=self._notices,
         )
 
     def _arrive(self) -> None:

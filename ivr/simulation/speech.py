@@ -16,12 +16,16 @@ _CHARACTERS_A_SECOND: Final = 11.7
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One prompt with its slots, in the language in which it is said; `seconds` long."""
+    """One prompt with its slots, in the language in which it is said; `seconds` long.
+
+    `words` are its own, by language, where no prompt of the configuration says it.
+    """
 
     prompt: str
     language: Language
     slots: Mapping[str, Slot] = field(default_factory=dict)
     seconds: float
+    words: Mapping[Language, str] | None = None
 
 
 class SimulatedSpeech:
@@ -41,12 +45,17 @@ class SimulatedSpeech:
         """See `ivr.ports.Speech`."""
         key = (language, prompt, *sorted(slots.items(), key=lambda slot: slot[0]))
         if key not in self._names:
-            media = Media(f"{language}/{prompt}.{len(self._names)}")
             seconds = self._seconds(language, prompt, slots)
-            self._names[key] = media
-            self._said[media] = Said(prompt=prompt, language=language, slots=slots, seconds=seconds)
+            said = Said(prompt=prompt, language=language, slots=slots, seconds=seconds)
+            (self._names[key],) = self.utterance(said).media
         media = self._names[key]
         return Utterance(media=(media,), seconds=self._said[media].seconds)
+
+    def utterance(self, said: Said) -> Utterance:
+        """A sound that says this."""
+        media = Media(f"{said.language}/{said.prompt}.{len(self._said)}")
+        self._said[media] = said
+        return Utterance(media=(media,), seconds=said.seconds)
 
     def said(self, media: Media) -> Said:
         """What a sound says."""
@@ -54,7 +63,10 @@ class SimulatedSpeech:
 
     def text(self, said: Said, language: Language | None = None) -> str:
         """The words of it, in its language or in another one."""
-        return worded(self._service, language or said.language, said.prompt, said.slots)
+        wanted = language or said.language
+        if said.words is not None:
+            return said.words.get(wanted, "not in this language")
+        return worded(self._service, wanted, said.prompt, said.slots)
 
     def _seconds(self, language: Language, prompt: str, slots: Mapping[str, Slot]) -> float:
         if self._spoken is not None:

@@ -19,7 +19,7 @@ from ivr.domain.journal import (
     Event,
     EventKind,
 )
-from ivr.web.status import Promises, Status
+from ivr.web.status import TRUNK, Promises, Status
 
 # Seconds. Callers are patient in minutes; the service level is asked at 60 and 180 s.
 WAITING_BUCKETS = (5, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
@@ -137,6 +137,7 @@ class Metrics:
             ("ivr_switch_answer_seconds", "Asterisk's latest answer", lambda: _answer_s(status)),
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
             ("ivr_faults", "Work begun again, files refused", lambda: len(status.faults)),
+            ("ivr_trunk_fault", "1: is not registered", lambda: TRUNK in status.faults),
             ("ivr_tasks", "Tasks of the event loop", lambda: len(asyncio.all_tasks())),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)

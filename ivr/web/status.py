@@ -100,6 +100,9 @@ class Status(Protocol):
         ...
 
 
+# Under which name the trunk's registration stands among the faults.
+TRUNK = "trunk"
+
 # Events go within a second; a Postgres so far behind is too slow for what comes.
 LAGS_S = 60.0
 

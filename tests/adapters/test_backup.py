@@ -1,9 +1,12 @@
 """What is backed up while the line runs comes back whole, and nobody is called twice for it."""
 
+import errno
+import os
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,11 +47,64 @@ async def test_all_comes_back_as_it_was_and_who_was_reached_is_not_open(
         assert stat.S_IMODE((elsewhere / name).stat().st_mode) == 0o600
     assert (elsewhere / "asterisk/spool/recording/notice-fi.alaw").exists()
     assert stat.S_IMODE((elsewhere / "outbox.sqlite").stat().st_mode) == 0o600
-    assert not (elsewhere / "prompts").exists()
+    assert not (elsewhere / "prompts" / "fi").exists()
     assert not list(elsewhere.glob(".backup-*"))
     async with await Outbox.open(elsewhere / "outbox.sqlite") as restored:
         await shipped(restored, empty_database_url)
     assert len((await rows(empty_database_url))["callback"]) == 3
+
+
+async def test_what_people_have_recorded_and_what_notices_say_comes_back_where_it_is_gone(
+    running: Outbox,
+    here: Path,
+    tmp_path: Path,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file, config = tmp_path / "line.tar.gz", tmp_path / "config"
+    spoken = here / "prompts" / "notices" / "0123-fi.alaw"
+    recorded = config / "recordings" / "fi" / "welcome.wav"
+    kept, yaml = config / "recordings" / "sv" / "welcome.wav", config / "lines.yaml"
+    for each in (spoken, recorded, kept, yaml):
+        each.parent.mkdir(parents=True, exist_ok=True)
+        each.write_text("before")
+        each.chmod(0o640)
+    assert await ivr("--config", config, "backup", file) == 0
+    await running.close()
+    for each in (spoken, recorded):
+        each.unlink()
+        each.parent.rmdir()
+    for each in (kept, yaml):
+        each.write_text("after")
+
+    restore = ("--config", config, "restore", file, "--replace")
+    assert await ivr(*restore) == 0
+    assert f"1 recordings of people were put back into {config}" in capsys.readouterr().out
+    assert [each.read_text() for each in (spoken, recorded)] == ["before", "before"]
+    # Asterisk, as another user, plays it by its group.
+    assert stat.S_IMODE(spoken.parent.stat().st_mode) == 0o750
+    assert [each.read_text() for each in (kept, yaml)] == ["after", "after"]
+    assert await ivr(*restore) == 0
+    assert "recordings" not in capsys.readouterr().out
+    monkeypatch.setattr(os, "open", _refusing(recorded.parent, os.open))
+    recorded.unlink()
+    assert await ivr(*restore) == 0
+    said = capsys.readouterr().out
+    assert "Recordings of people were not put back" in said
+    assert "Read-only file system" in said
+    assert "to be called back" in said
+
+
+def _refusing(folder: Path, really: Any) -> Any:
+    """As a folder that is mounted read-only."""
+
+    def open_(path: Any, *rest: Any, **named: Any) -> Any:
+        if Path(path).parent == folder:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return really(path, *rest, **named)
+
+    return open_
 
 
 async def test_a_restored_database_can_be_backed_up_and_restored_again(

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from ivr.cli import main
 from ivr.config import ConfigurationError, json_schemas, load, schema_files
+from ivr.config.prompt_help import when_said
 from ivr.config.prompts import SHIPPED
 from ivr.config.yaml import read
+from ivr.domain.prompts import REQUIRED_PROMPTS
 from tests.config.conftest import COUNSELLORS, LINES, SCHEDULE, Spoil
 from tests.config.json_schema import faults
 
@@ -41,6 +43,19 @@ def test_every_key_is_described(file: str) -> None:
     found = dict(keys(json_schemas()[f"{file}.yaml"], file))
     assert found
     assert [path for path, key in found.items() if not key.get("description")] == []
+
+
+def test_each_prompt_is_described_by_when_it_is_said() -> None:
+    told = {name: when_said(name) for name in REQUIRED_PROMPTS}
+    callers = {name: when for name, when in told.items() if not when.startswith("to ")}
+    alike = ("queue_pos_", "wait_", "number_")
+    own = [when for name, when in callers.items() if not name.startswith(alike)]
+    assert len(set(own)) == len(own), "two prompts are said in the same situation"
+    assert callers["number_confirm"] != callers["number_foreign"]
+    assert when_said("back_greeting") == when_said("back_greeting_key")
+    for unknown in ("closed_own", "topic_menu", "no_such"):
+        with pytest.raises(KeyError):
+            when_said(unknown)
 
 
 def test_the_shipped_schemas_are_those_of_the_code() -> None:

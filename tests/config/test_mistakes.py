@@ -7,7 +7,9 @@ from tests.config.conftest import Problems, Spoil
 MISTAKES: list[tuple[str, str, str, list[str]]] = [
     # keys
     ("lines", "    charging: early_media", "    chargin: early_media", [
-        "lines.yaml:11:3: the key 'charging' is missing: early_media, toll_free or answered",
+        ("lines.yaml:11:3: the key 'charging' is missing: what a wait costs the caller: early_media"
+        " (nothing before a counsellor answers), toll_free (nothing at all) or answered (as any"
+        " call)"),
         "lines.yaml:16:5: unknown key 'chargin'; did you mean 'charging'?",
     ]),
     ("lines", "      budget_s: 90", "      budget_s: 90\n      colour: red", [

@@ -7,8 +7,8 @@ import pytest
 
 from ivr.adapters.notice_folder import NoticeFolder
 from ivr.cli import main
-from ivr.domain.call import LineId
-from ivr.domain.notice import Notice
+from ivr.domain.call import Language, LineId
+from ivr.domain.notice import Notice, Spoken
 from tests.config.conftest import Spoil
 
 Out = pytest.CaptureFixture[str]
@@ -42,19 +42,50 @@ def test_what_somebody_has_closed_for_a_while_is_explained_as_callers_find_it(
     state, began = tmp_path / "state", datetime(2026, 11, 26, 7, 30, tzinfo=UTC)
     monkeypatch.setenv("IVR_STATE_DIR", str(state))
     until = began + timedelta(hours=3)
+    told = {Language.FI: "Vika.", Language.SV: None}  # the latter is recorded on the phone
+    spoken = {lang: Spoken(sound="notices/x", seconds=2.0, text=told[lang]) for lang in told}
     NoticeFolder(state / "notices", state / "prompts").write(
-        Notice(line=LineId("main"), since=began, until=until, closes=True, spoken={})
+        Notice(line=LineId("main"), since=began, until=until, closes=True, spoken=spoken)
     )
-    told = said(folder, capsys, "explain", "main", "--at", "2026-11-26 10:00")
-    assert told[1:8] == [
+    closes = (
+        "closes it from Thursday 26.11.2026 at 9:30 until Thursday 26.11.2026 at 12:30"
+        " (`ivr notice list`)"
+    )
+    assert said(folder, capsys, "explain", "main", "--at", "2026-11-26 10:00")[1:11] == [
         "Thursday 26.11.2026 at 10:00: CLOSED",
-        "  decided by    the weekly hours of Thursdays",
+        f"  decided by    a notice, which {closes}",
+        "  otherwise     the weekly hours of Thursdays",
         "  this day      9:00-9:30, 12:30-15:00",
         "  closed until  Thursday 26.11.2026 at 12:30",
         "  next opening  Thursday 26.11.2026 at 12:30",
-        "  a notice      closes it until Thursday 26.11.2026 at 12:30 (`ivr notice list`)",
+        "  callers hear  a notice, until Thursday 26.11.2026 at 12:30",
+        "                fi  Vika.",
+        "                sv  recorded on the phone",
         "  callers hear  closed_later_today",
     ]
+    before = said(folder, capsys, "explain", "0291512360", "--at", "2026-11-26 9:15")
+    assert not any("notice" in line for line in before)
+    before = said(folder, capsys, "explain", "main", "--at", "2026-11-26 9:15")
+    assert before[1:4] == [
+        "Thursday 26.11.2026 at 9:15: OPEN",
+        "  decided by    the weekly hours of Thursdays",
+        f"  a notice      {closes}",
+    ]
+    assert before[5] == "  open until    Thursday 26.11.2026 at 9:30"
+    month = said(folder, capsys, "calendar", "main", "--month", "2026-11")
+    assert f"  Thu 26.11.  9:00-9:30, 12:30-15:00   a notice {closes}" in month
+    simulated = ["simulate", "main", "--at", "2026-11-26 10:00"]
+    assert main(["--config", str(folder), *simulated]) == 0
+    walked = capsys.readouterr().out
+    assert f"Thursday 26.11.2026 at 10:00: CLOSED\na notice {closes}\n" in walked
+    heard = [line.split()[2] for line in walked.splitlines() if "  hears  " in line]
+    assert heard == ["notice", "closed_later_today", "crisis"] * 2
+    assert "         fi  Vika.\n         sv  recorded on the phone\n" in walked
+
+
+def test_now_is_a_time(folder: Path, capsys: Out) -> None:
+    told = said(folder, capsys, "explain", "main", "--at", "now")
+    assert told[0] == said(folder, capsys, "explain", "main")[0]
 
 
 def test_an_eve_is_explained_with_what_callers_hear_in_each_language(

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis.strategies import none, timedeltas, tuples
 
 from ivr.domain.alone import pieces
 from ivr.domain.call import CallId, SceneName
@@ -29,13 +30,14 @@ from ivr.domain.schedule import (
     local,
     next_opening,
     open_at,
+    shut,
     why_closed,
 )
 from ivr.domain.service import Service
 from tests.domain.schedules import CLOCK_CHANGES, INSTANTS, SCHEDULES, YEARS
 from tests.fakes.service import FREE, changed, service
 
-MOMENT = timedelta(microseconds=1)
+MOMENT, DAYS = timedelta(microseconds=1), timedelta(days=7)
 UNTIL_NOON = Hours(opens=time(0), closes=time(12))
 NIGHTLY = Schedule(  # also in the nights on which the clocks change
     weekly=dict.fromkeys(
@@ -108,10 +110,20 @@ def test_the_calendar_shows_the_open_time_of_two_years_and_nothing_else(
         assert bool(told.opened) <= bool(told.plan.hours)
 
 
-@given(SCHEDULES, INSTANTS)
+# Since when and until when somebody has closed it, seen from an instant; none for None.
+CLOSURES = none() | tuples(timedeltas(-DAYS, DAYS), timedeltas(MOMENT, DAYS))
+
+
+@given(SCHEDULES, INSTANTS, CLOSURES)
 def test_explanation_calendar_and_the_live_line_say_the_same_of_any_instant(
-    schedule: Schedule, at: datetime
+    schedule: Schedule, at: datetime, closed: tuple[timedelta, timedelta] | None
 ) -> None:
+    if closed is not None:
+        begun, lasts = closed
+        during = Interval(start=at + begun, end=at + begun + lasts)
+        schedule = shut(schedule, during)
+        assert not (explain(schedule, at).open and during.start <= at < during.end)
+        assert day_told(schedule, local(during.start).date()).shut == during
     agree(schedule, at)
     today = local(at).date()
     assert explain(schedule, at).day in month_told(schedule, today.year, today.month)

@@ -4,11 +4,13 @@ import asyncio
 import re
 import stat
 import subprocess
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.settings import Address
@@ -42,6 +44,35 @@ async def test_asterisk_opens_sip_sound_ari_and_ami_where_it_was_told_and_nothin
     assert len(udp - sound) <= 2
 
 
+# What docs/security.md says of ARI is true of these.
+OF_ARI = {"res_ari"} | {
+    f"res_ari_{part}"
+    for part in (
+        *("applications", "asterisk", "bridges", "channels", "endpoints", "events"),
+        *("model", "playbacks", "recordings"),
+    )
+}
+
+
+async def test_no_name_of_a_recording_leads_out_of_where_notices_are_recorded(door: Door) -> None:
+    spool = door.asterisk.state_dir / "asterisk" / "spool"
+    for file in (spool / "outside.wav", spool / "recording" / "inside.wav"):
+        with wave.open(str(file), "wb") as made:
+            made.setparams((1, 2, 8000, 0, "NONE", ""))
+            made.writeframes(bytes(1600))
+    login = aiohttp.encode_basic_auth(door.target.user, door.target.password)
+    stored = f"{door.target.url}/ari/recordings/stored"
+    async with aiohttp.ClientSession(headers={"Authorization": login}) as session:
+        for name, answers in (("inside", 200), ("..%2Foutside", 404), ("%2Fetc%2Fhostname", 404)):
+            async with session.get(URL(f"{stored}/{name}/file", encoded=True)) as answer:
+                assert answer.status == answers, name
+        for copy, answers in (("inside", 403), ("..%2Foutside", 404)):
+            path = f"{stored}/{copy}/copy?destinationRecordingName=..%2Fbeside"
+            async with session.post(URL(path, encoded=True)) as answer:
+                assert answer.status == answers, copy
+    assert not (spool / "beside.wav").exists()
+
+
 def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
     cli = door.asterisk.cli
     assert re.search(r"Strict RTP: +Yes", cli("rtp show settings"))
@@ -52,8 +83,8 @@ def test_nobody_manages_asterisk_but_the_controller(door: Door) -> None:
     users = [line.split()[-1] for line in cli("ari show users").splitlines()[2:] if line.strip()]
     assert users == ["ivr"]
     loaded = cli("module show")
+    assert set(re.findall(r"res_ari_?\w*", loaded)) == OF_ARI
     for far in (
-        "res_ari_mailboxes",
         "func_shell",
         "func_curl",
         "app_system",
@@ -117,7 +148,13 @@ async def test_ari_answers_nobody_without_the_password(
 ) -> None:
     headers = {"Authorization": aiohttp.encode_basic_auth(*login)} if login else {}
     async with aiohttp.ClientSession(headers=headers) as session:
-        for path in ("asterisk/info", "channels", "events?app=ivr", "api-docs/resources.json"):
+        for path in (
+            "asterisk/info",
+            "channels",
+            "recordings/stored",
+            "events?app=ivr",
+            "api-docs/resources.json",
+        ):
             async with session.get(f"{door.target.url}/ari/{path}") as answer:
                 assert answer.status == 401
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr import backing, config
-from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers
+from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers, registrations
 from ivr.config.prompts import SHIPPED
 from ivr.configuring import NotTold
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
@@ -35,6 +35,7 @@ async def test_new_phones_and_a_new_dialplan_are_read_while_it_runs(
     assert changed == {"local/alone.conf", "local/queues.conf", "local/phones.conf"}
     await read_anew(target(access), changed)
 
+    assert await registrations(target(access)) == {}  # a trunk by its address has none
     assert "bertil" in asterisk.cli("pjsip show endpoints")
     assert "Set(LINE=free)" in asterisk.cli("dialplan show alone-numbers")
     assert "PJSIP/anna" in asterisk.cli("queue show alone-free")

@@ -13,8 +13,10 @@ import aiohttp
 import pytest
 
 from ivr import backing
+from ivr.adapters.ami import registrations
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.trunk_config import Carrier, trunk
+from ivr.registration import REGISTERED
 from ivr.settings import Address, Settings
 from ivr.trunk import TrunkLogin
 from tests.embedded.registrar import header, registrar
@@ -40,13 +42,22 @@ def registering(asterisk: EmbeddedAsterisk, carrier: Address) -> EmbeddedAsteris
     return replace(asterisk, trunk=carrier, trunk_login=login)
 
 
+async def until_registered(access: AsteriskAccess) -> None:
+    """Asterisk says so over AMI."""
+    async with asyncio.timeout(BOUND_S):
+        state = ""
+        while state != REGISTERED:
+            (state,) = (await registrations(backing.ami(access))).values()
+
+
 async def test_the_line_registers_with_the_carrier_that_wants_an_account(
     registering: EmbeddedAsterisk, carrier: Address
 ):
     async with registrar(carrier, PASSWORD) as there:
-        await asyncio.to_thread(registering.ensure_running)
+        access = await asyncio.to_thread(registering.ensure_running)
         async with asyncio.timeout(BOUND_S):
             request = await there.request("REGISTER")
+        await until_registered(access)
 
     assert request.startswith("REGISTER sip:operator.example SIP/2.0")
     assert "<sip:kunta-7@operator.example>" in str(header(request, "To"))

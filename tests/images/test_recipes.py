@@ -73,3 +73,13 @@ def test_an_installation_has_what_the_program_needs_in_the_versions_that_are_tes
 def _pinned(lock: str) -> set[tuple[str, str]]:
     text = (PROJECT_ROOT / lock).read_text()
     return set(re.findall(r"^([a-z0-9-]+)==([^ ]+)", text, re.MULTILINE))
+
+
+def test_where_notices_are_recorded_is_one_volume_and_made_in_every_image_that_has_it():
+    """The volume becomes what the first image that is started has there."""
+    folder = "/var/spool/asterisk/recording"
+    for image in ("asterisk", "controller"):
+        text = " ".join((DOCKER_DIR / image / "Dockerfile").read_text().split())
+        assert re.search(rf"install -d -m 2770 -o (asterisk|5060) -g asterisk {folder}\b", text)
+        assert f"recordings:{folder}" in SERVICES[image]["volumes"]
+    assert f"IVR_RECORDINGS_DIR={folder}" in text

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from ivr.domain import code
 from ivr.domain.call import Language, LineId
 from ivr.domain.notice import Notice
 from ivr.domain.service import Service
 from tests.fakes.asterisk import Channel
-from tests.fakes.service import FREE, service
+from tests.fakes.service import FREE, SilentSpeech, service
 from tests.fakes.time import BEGIN, Steps, run_in_virtual_time
 from tests.scenes.desks import SHARED, dial, house, in_virtual_time
 from tests.scenes.world import ADMINISTRATORS, World
@@ -224,6 +225,23 @@ async def test_after_three_wrong_pins_that_phone_and_every_other_waits(world: Wo
     await asyncio.sleep(61)
     heard = await speak(world, AGREED)
     assert heard[-1] == "fi/desk_notice_live"
+
+
+@in_virtual_time(house())
+async def test_another_pin_counts_from_the_next_call_on_and_the_old_one_no_more(
+    world: World,
+) -> None:
+    pins = world.pins()
+    world.house.renew(world.config, SilentSpeech(), pins | {code.ADMINISTRATORS: "86420"})
+    heard = await dial(world, "anna", "*9", {"desk_pin": f"{ADMINISTRATORS}#"})
+    assert "fi/desk_wrong" in heard
+    assert "fi/desk_notice_which" not in heard
+    heard = await speak(world, AGREED | {"desk_pin": "86420#"})
+    assert heard[-1] == "fi/desk_notice_live"
+    del pins[code.ADMINISTRATORS]  # one's own file may do without: then nobody is let in
+    world.house.renew(world.config, SilentSpeech(), pins)
+    heard = await dial(world, "anna", "*9", {"desk_pin": "86420#"})
+    assert "fi/desk_notice_which" not in heard
 
 
 @in_virtual_time(house())

@@ -6,17 +6,19 @@ use. They share the loop's virtual time and nothing else.
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis.strategies import integers
 
 from ivr.config.prompts import SHIPPED, load_prompts
-from ivr.domain.call import Language
+from ivr.domain.call import Language, LineId
 from ivr.domain.closing import closed_notice
 from ivr.domain.explaining import explain
 from ivr.domain.journal import EventKind
-from ivr.domain.schedule import ExceptionalDay, Schedule
+from ivr.domain.notice import Notice, Spoken, closure
+from ivr.domain.schedule import ExceptionalDay, Schedule, shut
 from ivr.domain.service import Service
 from ivr.phone.heard import Heard
 from ivr.phone.keys import LISTEN_S, KeyScript
@@ -127,6 +129,7 @@ def in_simulation(
     config: Service = CONFIG,
     at: datetime = BEGIN,
     spoken: Speech | None = None,
+    notice: Notice | None = None,
 ) -> tuple[list[str], str]:
     """What the caller hears, and how the call ends, in a simulation."""
     line = config.line_for(number)
@@ -139,10 +142,28 @@ def in_simulation(
         counsellors=counsellors,
         wait_s=LONGEST_S,
     )
-    story = time.run(rehearse(config, scenario, spoken))
+    notices = {} if notice is None else {notice.line: notice}
+    story = time.run(rehearse(config, scenario, spoken, notices))
     assert story.facts is not None
     assert story.facts.outcome is not None
     return [f"{said.language}/{said.prompt}" for said in story.heard], str(story.facts.outcome)
+
+
+def closing_notice(at: datetime, hours: int, *, closes: bool = True) -> Notice | None:
+    """A notice that holds from half an hour before, for so many hours; none for 0."""
+    if not hours:
+        return None
+    since = at - timedelta(minutes=30)
+    spoken = {lang: Spoken(sound=f"told/{lang}", seconds=1.0, text="Told.") for lang in Language}
+    until = since + timedelta(hours=hours)
+    return Notice(line=LineId("free"), since=since, until=until, closes=closes, spoken=spoken)
+
+
+def test_what_callers_are_told_for_a_while_is_told_before_the_welcome() -> None:
+    told = closing_notice(BEGIN, 1, closes=False)
+    heard, _ = in_simulation(FREE, "2 1", Counsellors.FREE, notice=told)
+    assert heard[heard.index("sv/welcome") - 1] == "sv/notice"
+    assert heard.count("sv/notice") == 1
 
 
 @pytest.mark.parametrize(("number", "keys"), WAYS)
@@ -162,18 +183,24 @@ def test_while_all_counsellors_are_in_other_calls_the_caller_waits_and_is_promis
 
 
 @settings(max_examples=40, deadline=None)
-@example(schedule=SAYS_ITS_OWN, at=BEGIN)
-@given(SCHEDULES, INSTANTS)
+@example(schedule=SAYS_ITS_OWN, at=BEGIN, closed_for_h=0)
+@example(schedule=WORKDAYS, at=BEGIN, closed_for_h=1)
+@given(SCHEDULES, INSTANTS, integers(0, 100))
 def test_the_scenes_say_what_the_schedule_is_explained_to_say(
-    schedule: Schedule, at: datetime
+    schedule: Schedule, at: datetime, closed_for_h: int
 ) -> None:
+    notice = closing_notice(at, closed_for_h)
+    during = None if notice is None else closure(notice)
+    before = [] if notice is None else ["notice"]
     own = {language: {**TEXTS[language], "closed_own": "{day} {time}"} for language in Language}
     config = replace(changed(CONFIG, "free", schedule=schedule), prompts=own)
-    heard, outcome = in_simulation(FREE, "1", Counsellors.BUSY, config=config, at=at)
-    told = explain(schedule, at)
+    heard, outcome = in_simulation(FREE, "1", Counsellors.BUSY, config=config, at=at, notice=notice)
+    told = explain(shut(schedule, during), at)
+    assert told.open == (during is None and explain(schedule, at).open)
     assert (heard[0] == "fi/lang_choice") == told.open
     assert (outcome == "closed_hours") == (not told.open)
     if told.notice is not None:
         prompt, _ = told.notice
-        assert told.notice == closed_notice(schedule, at)
-        assert heard == [f"fi/{prompt}", "fi/crisis", f"sv/{prompt}", "sv/crisis"]
+        assert told.notice == closed_notice(shut(schedule, during), at)
+        each = [*before, prompt, "crisis"]
+        assert heard == [f"{lang}/{name}" for lang in Language for name in each]

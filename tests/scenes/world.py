@@ -8,7 +8,8 @@ from datetime import datetime
 
 from ivr.adapters.numbering import NumberingPlans
 from ivr.director import Book, Director, Door, House, Roster
-from ivr.domain.call import CallId, Outcome
+from ivr.domain import code
+from ivr.domain.call import CallId, CounsellorId, Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import Service
 from ivr.ports import Clock, PhoneChanged, SwitchUnavailable
@@ -83,13 +84,16 @@ class World:
         self.controller = Controller(switch, journal, notes, notices, task, director)
 
     def _door(self, roster: Roster, clock: Clock) -> Door:
-        pins = {c.id: PIN for c in self.config.counsellors}
-        return Door(self.config, roster, clock, pins, ADMINISTRATORS)
+        return Door(self.config, roster, clock, self.pins())
+
+    def pins(self) -> dict[CounsellorId, str]:
+        """Those of the counsellors and of the administrators."""
+        return {c.id: PIN for c in self.config.counsellors} | {code.ADMINISTRATORS: ADMINISTRATORS}
 
     def renew(self, config: Service) -> None:
         """Another configuration comes into force in the middle of everything."""
         self.config = config
-        self.house.renew(config, SilentSpeech(), {c.id: PIN for c in config.counsellors})
+        self.house.renew(config, SilentSpeech(), self.pins())
 
     def time(self) -> Clock:
         """What a controller that starts now goes by."""

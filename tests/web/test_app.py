@@ -16,7 +16,7 @@ from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
-from ivr.web.status import Promises
+from ivr.web.status import TRUNK, Promises
 from tests.adapters.record import (
     ARRIVED,
     duty_event,
@@ -119,6 +119,17 @@ async def test_work_that_was_begun_again_is_shown_with_the_reason(
 ) -> None:
     status.faults = {"ship": "KeyError, see the log"}
     assert await ready(web) == (200, "degraded", ["ship: KeyError, see the log"])
+
+
+async def test_a_trunk_that_is_not_registered_is_shown_and_counted(
+    web: aiohttp.ClientSession, status: MadeUpStatus
+) -> None:
+    assert (await scraped(web))["ivr_trunk_fault"] == 0
+    status.faults = {TRUNK: "not registered with the operator, so no call comes in"}
+    code, state, reasons = await ready(web)
+    assert (code, state) == (200, "degraded")
+    assert reasons == ["trunk: not registered with the operator, so no call comes in"]
+    assert (await scraped(web))["ivr_trunk_fault"] == 1
 
 
 async def test_an_outbox_that_fills_or_has_lost_something_is_an_alarm(
