@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import main
+from ivr.domain.attempt import Result
 from ivr.domain.call import CounsellorId
 from ivr.domain.callback import Because as Reason
-from ivr.domain.callback import Callback, CallbackId, Result
+from ivr.domain.callback import Callback, CallbackId
 from ivr.ports import Because
 from ivr.settings import Address
 from ivr.web.api import DeskAccess

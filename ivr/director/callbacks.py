@@ -9,8 +9,9 @@ from ivr.director.asked import asked_by
 from ivr.director.calls_made import CallsMade
 from ivr.director.doubtful import Doubtful
 from ivr.director.promised_days import PromisedDays
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, Facts, Refused
-from ivr.domain.callback import Because, Callback, CallbackId, Key, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Key, Status
 from ivr.domain.destination import refused
 from ivr.domain.journal import (
     CallbackEvent,

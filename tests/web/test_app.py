@@ -8,8 +8,8 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId, SceneName
-from ivr.domain.callback import Result
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import CallbackKind, DutyKind, EventKind
 from ivr.errors import Refusal

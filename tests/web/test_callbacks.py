@@ -7,9 +7,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.bounds import Held, Prospect
 from ivr.domain.call import CounsellorId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.ports import Because as Why
 from ivr.ports import MadeByHand, Refused
 from ivr.web.api import DeskAccess

@@ -14,8 +14,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from promql_parser import AggregateExpr, Expr, VectorSelector
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId, Outcome, SceneName
-from ivr.domain.callback import Result
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import CallbackKind, DutyKind
 from ivr.settings import PROJECT_ROOT
