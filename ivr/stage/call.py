@@ -22,10 +22,11 @@ from ivr.domain.phrase import Slot
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import ChannelGone, Clock, Journal, JournalUnavailable, Switch, SwitchUnavailable
 from ivr.stage.asking import ask
+from ivr.stage.heard import Heard
 from ivr.stage.holding import Watch, hold
 from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.keying import KeyTimers, key_in
-from ivr.stage.party import Heard, Party, Prompt, Words
+from ivr.stage.party import Party, Prompt, Words
 from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)

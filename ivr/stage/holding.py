@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from ivr.stage.party import Finished, Heard, Party
+from ivr.stage.heard import Finished, Heard
+from ivr.stage.party import Party
 
 # A proxy may give up after 3 minutes without a provisional response, so one is
 # due at least every minute (RFC 3261 §13.3.1.1).
