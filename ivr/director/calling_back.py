@@ -207,7 +207,7 @@ class CallingBack:
         async with self._desk.place(call) as place:
             taker = await place.taken
             if not await self._accepted(callback, call, taker):
-                self._desk.let_rest(taker.leg, REST_S)
+                self._desk.releasing.let_rest(taker.leg, REST_S)
                 # Nor does who had taken it hold anybody up: others may make this call.
                 call.note(wanted=None, led_by=taker.counsellor)
                 call.note(waiting_since=self._house.clock.now())
@@ -228,7 +228,7 @@ class CallingBack:
         if callback in self._told:
             call, taker = self._told.pop(callback)
             call.note(counsellor=taker.counsellor, leg=taker.leg)
-            self._desk.say_and_let_go(call, "back_not_now", rest_s=0.0)
+            self._desk.releasing.say_and_let_go(call, "back_not_now", rest_s=0.0)
 
     async def _begin(self, callback: Callback, call: Call, taker: Taker) -> bool:
         """From here on it is an attempt, which is let come to its end."""
@@ -241,7 +241,7 @@ class CallingBack:
             self._house.roster.talks_in(taker.counsellor, call=call_id, line=line)
             self._perform(call)
         else:
-            self._desk.say_and_let_go(call, "back_not_now", rest_s=REST_S)
+            self._desk.releasing.say_and_let_go(call, "back_not_now", rest_s=REST_S)
         return True
 
     def _language(self, counsellor: CounsellorId) -> Language:

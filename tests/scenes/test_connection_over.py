@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from ivr.director.matchmaking import LONGEST_SLEEP_S, Matchmaker
+from ivr.director.matchmaking import Matchmaker
+from ivr.director.occasions import LONGEST_SLEEP_S
 from tests.fakes.service import TOLL_FREE
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.world import World
