@@ -87,18 +87,16 @@ class PhonesOn:
         for c in self._out_with_their_phone_on():
             account = self._people[c].account or ""
             # Again, for each: one who has just signed in may be on the phone of another.
-            if (
-                self._duties[c].left_on != local(now).date()
-                and self._attendance.at(account) is None
-            ):
+            taken = self._attendance.at(account) is not None
+            if self._duties[c].left_on != local(now).date() and not taken:
                 duty = self._duties[c].sign_in(now, account, reachable=True)
                 data = {"account": account, "by": "phone"}
                 self._duties.put(c, duty, DutyKind.SIGNED_IN, data=data)
 
     def next_change(self, now: datetime) -> datetime | None:
         """When a day ends after which somebody is signed in by their phone, without more."""
-        today = local(now).date()
-        if all(self._duties[c].left_on != today for c in self._out_with_their_phone_on()):
+        out = self._out_with_their_phone_on()
+        if not out or all(self._duties[c].left_on != local(now).date() for c in out):
             return None
         midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         return (midnight + timedelta(days=1)).astimezone(now.tzinfo)
