@@ -1,6 +1,5 @@
 """The verbs of the line as ARI requests, each safe to repeat."""
 
-import asyncio
 from collections.abc import Sequence
 
 from ivr.adapters.ari.bridges import Bridges
@@ -9,14 +8,10 @@ from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
+from ivr.adapters.ari.sounds import Sounds
 from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.sweep import Ours
-from ivr.ports import (
-    Media,
-    PlaybackId,
-    Snapshot,
-    SwitchRefused,
-)
+from ivr.ports import Media, PlaybackId, Snapshot
 
 MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
@@ -36,11 +31,6 @@ NO_ANSWER = "19"
 NORMAL_CLEARING = "16"
 # Sent as `Reason: SIP;cause=200;text="Call completed elsewhere"` (RFC 3326).
 ANSWERED_ELSEWHERE = "26"
-# How a recording is named that is played; what is no such name is the path of a sound file.
-RECORDED = "recording:"
-RECORDING_FORMAT = "alaw"
-# How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
-STOP_TRIES, STOP_AGAIN_S = 100, 0.02
 
 
 class AriSwitch:
@@ -50,6 +40,7 @@ class AriSwitch:
         self._requests = Requests(socket)
         self._calling = Calling(socket, application)
         self._bridges = Bridges(self._requests)
+        self._sounds = Sounds(self._requests)
         self._application = application
 
     async def progress(self, channel: ChannelId) -> None:
@@ -62,49 +53,23 @@ class AriSwitch:
 
     async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
         """See `ivr.ports.Switch`."""
-        sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
-        await self._requests.do(
-            "POST",
-            f"channels/{seg(channel)}/play/{seg(playback)}",
-            {"media": sounds},
-        )
+        await self._sounds.play(channel, playback, media)
 
     async def stop(self, playback: PlaybackId) -> bool:
-        """See `ivr.ports.Switch`.
-
-        For the moment in which a playback has begun and its sound has not (an unanswered caller
-        is sent a 183 in between) Asterisk 22.10 refuses with 500: res_stasis_playback.c sets the
-        state before `controllable`.
-        """
-        path = f"playbacks/{seg(playback)}"
-        for _ in range(STOP_TRIES - 1):
-            try:
-                return await self._requests.do("DELETE", path, gone_is_fine=True)
-            except SwitchRefused:
-                await asyncio.sleep(STOP_AGAIN_S)
-        return await self._requests.do("DELETE", path, gone_is_fine=True)
+        """See `ivr.ports.Switch`."""
+        return await self._sounds.stop(playback)
 
     async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
         """See `ivr.ports.Switch`."""
-        wanted = {
-            "name": recording,
-            "format": RECORDING_FORMAT,
-            "maxDurationSeconds": round(longest_s),
-            "ifExists": "overwrite",
-            "terminateOn": "any",
-        }
-        await self._requests.do("POST", f"channels/{seg(channel)}/record", wanted)
+        await self._sounds.record(channel, recording, longest_s=longest_s)
 
     async def keep_recording(self, recording: str, name: str) -> None:
         """See `ivr.ports.Switch`."""
-        path = f"recordings/stored/{seg(recording)}/copy"
-        check(await self._requests.send("POST", path, destinationRecordingName=name), path)
+        await self._sounds.keep_recording(recording, name)
 
     async def forget_recording(self, recording: str) -> None:
         """See `ivr.ports.Switch`."""
-        for state in ("live", "stored"):
-            path = f"recordings/{state}/{seg(recording)}"
-            await self._requests.do("DELETE", path, gone_is_fine=True)
+        await self._sounds.forget_recording(recording)
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""

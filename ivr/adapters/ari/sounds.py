@@ -1,0 +1,67 @@
+"""What is played to a channel and recorded from it, as ARI requests."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ivr.adapters.ari.requests import Requests, check, seg
+from ivr.domain.call import ChannelId
+from ivr.ports import Media, PlaybackId, SwitchRefused
+
+# How a recording is named that is played; what is no such name is the path of a sound file.
+RECORDED = "recording:"
+RECORDING_FORMAT = "alaw"
+# How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
+STOP_TRIES, STOP_AGAIN_S = 100, 0.02
+
+
+class Sounds:
+    """Plays, records, and ends both. Its verbs are safe to repeat."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    async def play(self, channel: ChannelId, playback: PlaybackId, media: Sequence[Media]) -> None:
+        """See `ivr.ports.Switch`."""
+        sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
+        await self._requests.do(
+            "POST",
+            f"channels/{seg(channel)}/play/{seg(playback)}",
+            {"media": sounds},
+        )
+
+    async def stop(self, playback: PlaybackId) -> bool:
+        """See `ivr.ports.Switch`.
+
+        For the moment in which a playback has begun and its sound has not (an unanswered caller
+        is sent a 183 in between) Asterisk 22.10 refuses with 500: res_stasis_playback.c sets the
+        state before `controllable`.
+        """
+        path = f"playbacks/{seg(playback)}"
+        for _ in range(STOP_TRIES - 1):
+            try:
+                return await self._requests.do("DELETE", path, gone_is_fine=True)
+            except SwitchRefused:
+                await asyncio.sleep(STOP_AGAIN_S)
+        return await self._requests.do("DELETE", path, gone_is_fine=True)
+
+    async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
+        """See `ivr.ports.Switch`."""
+        wanted = {
+            "name": recording,
+            "format": RECORDING_FORMAT,
+            "maxDurationSeconds": round(longest_s),
+            "ifExists": "overwrite",
+            "terminateOn": "any",
+        }
+        await self._requests.do("POST", f"channels/{seg(channel)}/record", wanted)
+
+    async def keep_recording(self, recording: str, name: str) -> None:
+        """See `ivr.ports.Switch`."""
+        path = f"recordings/stored/{seg(recording)}/copy"
+        check(await self._requests.send("POST", path, destinationRecordingName=name), path)
+
+    async def forget_recording(self, recording: str) -> None:
+        """See `ivr.ports.Switch`."""
+        for state in ("live", "stored"):
+            path = f"recordings/{state}/{seg(recording)}"
+            await self._requests.do("DELETE", path, gone_is_fine=True)
