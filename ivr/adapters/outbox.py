@@ -15,7 +15,8 @@ from ivr.adapters.outbox_room import BOUND_BYTES
 from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.callback import Callback, CallbackId
-from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded
+from ivr.domain.place import Regained
 from ivr.domain.retention import Retention
 from ivr.ports import JournalUnavailable
 

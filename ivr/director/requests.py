@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ivr.domain.call import Facts
 from ivr.domain.callback import Callback, CallbackId, Key, Status
-from ivr.domain.journal import Regained, place_asked
+from ivr.domain.place import Regained, place_asked
 
 
 class Requests:

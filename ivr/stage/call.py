@@ -11,9 +11,10 @@ import structlog
 
 from ivr.domain import facts as codec
 from ivr.domain.call import ChannelId, Facts, Language, SceneName
-from ivr.domain.journal import EventKind, Promised, Regained, event
+from ivr.domain.journal import EventKind, Promised, event
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
+from ivr.domain.place import Regained
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import Clock, Journal, JournalUnavailable, Switch
 from ivr.stage.alarm import alarm

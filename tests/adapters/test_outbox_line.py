@@ -10,7 +10,8 @@ import pytest
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_observers import Observers
 from ivr.domain.call import CallId, Facts, LineId, Outcome, SceneName
-from ivr.domain.journal import CallbackEvent, DutyEvent, DutyKind, Event, EventKind, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, DutyKind, Event, EventKind
+from ivr.domain.place import Regained
 from tests.adapters.kept import kept_ids
 from tests.adapters.polling import until
 from tests.adapters.record import ARRIVED, duty_event, event, facts, happened, request, whole_call
