@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from ivr.domain.call import CallId, CounsellorId
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
+from ivr.domain.pause import PauseReason
 from ivr.domain.policy import Disposition
 from ivr.ports import Because, By, OnDuty, Refused
 from ivr.settings import Address
