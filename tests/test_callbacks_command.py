@@ -22,7 +22,7 @@ from ivr.web.metrics import Metrics
 from tests.domain.callbacks import POLICY, request
 from tests.fakes.time import BEGIN
 from tests.ports import free_port
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import MadeUpStatus
 from tests.web.test_callbacks import MadeUpCallbacks
 from tests.web.test_desk import TOKEN, MadeUpDesk
 

@@ -18,8 +18,8 @@ from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
 from tests.domain.callbacks import POLICY, calling
 from tests.fakes.time import BEGIN
-from tests.web.test_app import MadeUpStatus
-from tests.web.test_desk import ANYWHERE, TOKEN, MadeUpDesk, ask
+from tests.web.made_up import ANYWHERE, MadeUpStatus
+from tests.web.test_desk import TOKEN, MadeUpDesk, ask
 
 TRIED = calling().end_attempt(Result.BUSY, now=BEGIN, policy=POLICY)
 ONE = "/api/callbacks/n1-1.1"

@@ -23,7 +23,7 @@ from ivr.web.metrics import Metrics
 from ivr.web.status import Promises
 from tests.adapters.record import ARRIVED, duty_event, facts, happened, request, whole_call
 from tests.domain.callbacks import ANNA, POLICY
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import MadeUpStatus
 
 ALERTS = yaml.safe_load((PROJECT_ROOT / "host" / "alerts.yml").read_text())
 BOARD = json.loads((PROJECT_ROOT / "host" / "grafana.json").read_text())
