@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_observers import Observers
 from ivr.console import call_line, callback_line, duty_line
 from ivr.domain.call import LineId
 from ivr.domain.journal import CallbackEvent, DutyEvent, Event
@@ -29,9 +30,7 @@ class Screens:
         """
         outbox = await Outbox.open(
             path,
-            observe=self._call,
-            observe_duty=self._duty,
-            observe_callback=self._callback,
+            observers=Observers(calls=self._call, counsellors=self._duty, callbacks=self._callback),
             bound_bytes=bound_bytes,
         )
         try:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import main
+from ivr.domain.attempt import Result
 from ivr.domain.call import CounsellorId
 from ivr.domain.callback import Because as Reason
-from ivr.domain.callback import Callback, CallbackId, Result
+from ivr.domain.callback import Callback, CallbackId
 from ivr.ports import Because
 from ivr.settings import Address
 from ivr.web.api import DeskAccess
@@ -21,7 +22,7 @@ from ivr.web.metrics import Metrics
 from tests.domain.callbacks import POLICY, request
 from tests.fakes.time import BEGIN
 from tests.ports import free_port
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import MadeUpStatus
 from tests.web.test_callbacks import MadeUpCallbacks
 from tests.web.test_desk import TOKEN, MadeUpDesk
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ivr.console import call_line, callback_line, duty_line
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId, Refused
-from ivr.domain.callback import Because, Result
+from ivr.domain.callback import Because
 from ivr.domain.journal import CallbackKind, DutyKind, EventKind
 from tests.adapters.record import (
     ARRIVED,

@@ -17,8 +17,8 @@ from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
 from tests.ports import free_port
 from tests.test_callbacks_command import at_work
-from tests.web.test_app import MadeUpStatus
-from tests.web.test_desk import ANYWHERE, TOKEN, MadeUpDesk
+from tests.web.made_up import ANYWHERE, MadeUpStatus
+from tests.web.test_desk import TOKEN, MadeUpDesk
 from tests.web.test_reload import MadeUp
 
 

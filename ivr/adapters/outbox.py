@@ -8,27 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
-import structlog
-
 from ivr.adapters.group_commit import GroupCommit
+from ivr.adapters.outbox_observers import NOBODY, Observers
+from ivr.adapters.outbox_reading import read_callbacks, read_facts
 from ivr.adapters.outbox_room import BOUND_BYTES
 from ivr.adapters.outbox_store import Backlog, OutboxStore, StoredEvent
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.callback import Callback, CallbackId
-from ivr.domain.callback_state import decode as decode_callback
-from ivr.domain.facts import decode
-from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded
+from ivr.domain.place import Regained
 from ivr.domain.retention import Retention
 from ivr.ports import JournalUnavailable
 
 PROMISE_S = 5.0  # how long a caller is kept waiting for the disk
 
-_log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
-
-
-def _unobserved(_: Recorded) -> None:
-    """Nobody looks."""
 
 
 class Outbox:
@@ -36,22 +30,13 @@ class Outbox:
 
     `async with await Outbox.open(path) as outbox:`; leaving flushes and closes.
     Exactly one outcome: a repeated id changes nothing, nor does anything after
-    a call's FINISHED. `observe`, for counsellors `observe_duty`, for requests to be called
-    back `observe_callback`, is called in the event loop, once for each new event, in order,
-    when it is on disk.
+    a call's FINISHED. The observers are told in the event loop of each new event, once, in
+    order, when it is on disk.
     """
 
-    def __init__(
-        self,
-        store: OutboxStore,
-        observe: Callable[[Event], None] = _unobserved,
-        observe_duty: Callable[[DutyEvent], None] = _unobserved,
-        observe_callback: Callable[[CallbackEvent], None] = _unobserved,
-    ) -> None:
+    def __init__(self, store: OutboxStore, observers: Observers) -> None:
         self._loop = asyncio.get_running_loop()
-        self._observe = observe
-        self._observe_duty = observe_duty
-        self._observe_callback = observe_callback
+        self._observers = observers
         self._news = asyncio.Event()
         self._closed = False
         self._commit = GroupCommit(store, kept=self._kept)
@@ -61,9 +46,7 @@ class Outbox:
         cls,
         path: Path,
         *,
-        observe: Callable[[Event], None] = _unobserved,
-        observe_duty: Callable[[DutyEvent], None] = _unobserved,
-        observe_callback: Callable[[CallbackEvent], None] = _unobserved,
+        observers: Observers = NOBODY,
         bound_bytes: int = BOUND_BYTES,
     ) -> Self:
         """Open or create the file, which may grow to so many bytes.
@@ -71,7 +54,7 @@ class Outbox:
         Raises Taken, and Refusal when it is broken or out of reach.
         """
         store = await asyncio.to_thread(OutboxStore.open, path, bound_bytes)
-        return cls(store, observe, observe_duty, observe_callback)
+        return cls(store, observers)
 
     async def __aenter__(self) -> Self:
         return self
@@ -108,9 +91,7 @@ class Outbox:
 
     async def open_calls(self) -> Mapping[CallId, Facts]:
         """Calls that have arrived and not finished, with their latest facts."""
-        written = await self._ask(OutboxStore.open_calls)
-        read = {call: _facts(call, text) for call, text in written.items()}
-        return {call: facts for call, facts in read.items() if facts is not None}
+        return read_facts(await self._ask(OutboxStore.open_calls))
 
     async def callback_promised(self, call: CallId) -> Promised | None:
         """What this call was promised; None while no promise is on disk.
@@ -141,9 +122,7 @@ class Outbox:
 
     async def callbacks(self) -> Sequence[Callback]:
         """All requests that are open or were given up; those that are over, until forgotten."""
-        written = await self._ask(OutboxStore.callbacks)
-        read = [_callback(text) for text in written]
-        return [callback for callback in read if callback is not None]
+        return read_callbacks(await self._ask(OutboxStore.callbacks))
 
     def record_duty(self, event: DutyEvent) -> None:
         """Take an event of a counsellor, in one order with those of the calls; see `record`."""
@@ -244,19 +223,7 @@ class Outbox:
     def _tell(self, events: Sequence[Recorded]) -> None:
         self._news.set()
         for event in events:
-            try:
-                self._tell_of(event)
-            except Exception:  # noqa: BLE001 - a screen that fails must not harm the record
-                _log.exception("outbox.observer_failed", event_id=event.id)
-
-    def _tell_of(self, event: Recorded) -> None:
-        match event:
-            case Event():
-                self._observe(event)
-            case DutyEvent():
-                self._observe_duty(event)
-            case CallbackEvent():
-                self._observe_callback(event)
+            self._observers.tell(event)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -272,19 +239,3 @@ async def _within(bound_s: float, future: Future[_Answer]) -> _Answer:
         raise JournalUnavailable(f"the disk did not answer within {bound_s:g} s") from None
     except sqlite3.Error as error:
         raise JournalUnavailable(f"the outbox cannot be read: {error}") from error
-
-
-def _facts(call: CallId, text: str) -> Facts | None:
-    try:
-        return decode(text)
-    except ValueError:
-        _log.exception("outbox.unreadable_facts", call_id=call)
-        return None
-
-
-def _callback(text: str) -> Callback | None:
-    try:
-        return decode_callback(text)
-    except ValueError:
-        _log.exception("outbox.unreadable_callback")
-        return None

@@ -21,9 +21,8 @@ from ivr.domain.journal import (
     EventId,
     EventKind,
     Recorded,
-    Regained,
-    place_left,
 )
+from ivr.domain.place import Regained, place_left
 
 Row = tuple[str, str | None, str | None, str | None, str, str, str, str]
 _JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)

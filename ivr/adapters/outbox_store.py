@@ -23,7 +23,8 @@ from ivr.adapters.outbox_room import BOUND_BYTES, Room
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.callback import CallbackId
-from ivr.domain.journal import PROMISES, EventKind, Promised, Regained
+from ivr.domain.journal import PROMISES, EventKind, Promised
+from ivr.domain.place import Regained
 from ivr.domain.retention import Retention
 from ivr.errors import Refusal
 

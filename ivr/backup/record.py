@@ -11,8 +11,9 @@ from typing import Any
 from ivr.adapters.outbox_file import connect, transaction
 from ivr.adapters.postgres import connect as connect_database
 from ivr.adapters.sql import SQL_DIR, named_queries
+from ivr.domain.attempt import Attempt, Result
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, TopicId
-from ivr.domain.callback import Attempt, Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.callback_state import encode
 from ivr.domain.fields import written
 from ivr.errors import Refusal

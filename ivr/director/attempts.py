@@ -6,9 +6,9 @@ import structlog
 
 from ivr.director.bounds import Bounds
 from ivr.director.house import House
-from ivr.domain.attempt import result_of
+from ivr.domain.attempt import Result, result_of
 from ivr.domain.call import CallId, CounsellorId, Outcome
-from ivr.domain.callback import Callback, IllegalTransition, Result, Status
+from ivr.domain.callback import Callback, IllegalTransition, Status
 from ivr.domain.destination import refused
 from ivr.domain.journal import CallbackKind, Data, EventKind, callback_event, event
 from ivr.domain.service import ServiceLine

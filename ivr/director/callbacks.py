@@ -1,4 +1,4 @@
-"""Which requests to be called back are open: whoever asks again keeps the first place."""
+"""What becomes of requests to be called back: whoever asks again keeps the first place."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -9,18 +9,12 @@ from ivr.director.asked import asked_by
 from ivr.director.calls_made import CallsMade
 from ivr.director.doubtful import Doubtful
 from ivr.director.promised_days import PromisedDays
+from ivr.director.requests import Requests
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, Facts, Refused
-from ivr.domain.callback import Because, Callback, CallbackId, Key, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Key, Status
 from ivr.domain.destination import refused
-from ivr.domain.journal import (
-    CallbackEvent,
-    CallbackKind,
-    Data,
-    Regained,
-    callback_event,
-    place_asked,
-    promise_event,
-)
+from ivr.domain.journal import CallbackEvent, CallbackKind, Data, callback_event, promise_event
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.service import Service, ServiceLine
 from ivr.ports import Clock, Journal, JournalUnavailable, Numbers
@@ -30,8 +24,8 @@ NO_DATA: Data = MappingProxyType({})
 _OVER = frozenset({Status.REACHED, Status.ANSWERED_BY_PHONE, Status.CLOSED})
 
 
-class Book:
-    """The open requests and those given up, all in memory. Implements `ivr.stage.Callbacks`.
+class Book(Requests):
+    """All requests, and what is done to them. Implements `ivr.stage.Callbacks`.
 
     It is the one who writes them, and changes them before the disk has them: of two calls
     that ask in the same instant the later finds the request of the earlier. What the disk
@@ -39,12 +33,11 @@ class Book:
     """
 
     def __init__(self, service: Service, numbers: Numbers, journal: Journal, clock: Clock) -> None:
+        super().__init__()
         self._service = service
         self._numbers = numbers
         self._journal = journal
         self._clock = clock
-        self._open: dict[Key, Callback] = {}
-        self._given_up: dict[CallbackId, Callback] = {}
         # Each as it is here, and what the disk may have made of it though it did not say so.
         self._doubted: dict[CallbackId, list[Callback]] = {}
         self._doubtful = Doubtful()
@@ -66,6 +59,7 @@ class Book:
         for callback in await self._journal.callbacks():
             self._calls.learn(callback)
             if callback.id not in self._met:
+                self._met.add(callback.id)
                 self._meet(callback)
             elif callback in self._doubted.get(callback.id, [])[1:]:
                 known = self.find(callback.id)
@@ -74,34 +68,6 @@ class Book:
         self._doubted.clear()
         self._doubtful.clear()
         self._complete = True
-
-    def _meet(self, callback: Callback) -> None:
-        self._met.add(callback.id)
-        if callback.open:
-            self._open.setdefault(callback.key, callback)
-        elif callback.status is Status.UNREACHED:
-            self._given_up.setdefault(callback.id, callback)
-
-    @property
-    def known(self) -> Sequence[Callback]:
-        """All that are open or were given up."""
-        return [*self._open.values(), *self._given_up.values()]
-
-    def find(self, callback: CallbackId) -> Callback | None:
-        """The request, if it is open or was given up."""
-        return next((each for each in self.known if each.id == callback), None)
-
-    def open_of(self, key: Key) -> Callback | None:
-        """The open request of the line and the number."""
-        return self._open.get(key)
-
-    def place_of(self, facts: Facts) -> Regained | None:
-        """The place of the open request of this caller; None of one who hides the number."""
-        line, number = facts.line, facts.caller.number
-        if line is None or number is None or facts.caller.hidden:
-            return None
-        asked = self._open.get((line, number))
-        return None if asked is None else place_asked(asked)
 
     def calls_to(self, number: str) -> Sequence[datetime]:
         """When the number (E.164) was called lately, over all lines and by whomever; UTC."""
@@ -116,13 +82,7 @@ class Book:
         """The request is like this from now on; whoever says so puts it on disk."""
         self._calls.note(callback)
         self._met.add(callback.id)
-        self._given_up.pop(callback.id, None)
-        if callback.open:
-            self._open[callback.key] = callback
-        elif self._fits(callback):
-            self._open.pop(callback.key, None)
-        if callback.status is Status.UNREACHED:
-            self._given_up[callback.id] = callback
+        self._put(callback)
         self._tell()
 
     async def change(self, before: Callback, *events: CallbackEvent) -> Callback:
@@ -216,11 +176,6 @@ class Book:
             closed = each.close(Because.SETTLED)
             self._record(closed, CallbackKind.CLOSED, call.facts.call_id, data)
 
-    @property
-    def open(self) -> tuple[Callback, ...]:
-        """All that are open."""
-        return tuple(self._open.values())
-
     def end_attempt(self, call: CallId, result: Result) -> None:
         """The attempt made by this call is over; nothing if it was over before."""
         for known in self.open:
@@ -268,11 +223,6 @@ class Book:
                 closed = each.close(Because.SETTLED)
                 data: Data = {"because": Because.SETTLED}
                 self._record(closed, CallbackKind.CLOSED, CallId(each.id), data)
-
-    def _fits(self, callback: Callback) -> bool:
-        """Whether no other request of the same number and line is open."""
-        known = self._open.get(callback.key)
-        return known is None or known.id == callback.id
 
     def _not_changed(self, after: Callback, before: Callback) -> None:
         """Take back what a person did and the disk refused, unless more has happened since."""

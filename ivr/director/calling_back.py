@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from ivr.director.attempts import Attempts
 from ivr.director.house import House
 from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
+from ivr.director.on_air import OnAir
 from ivr.domain import facts as codec
 from ivr.domain.call import Caller, CallId, ChannelId, CounsellorId, Facts, Language, SceneName
 from ivr.domain.callback import Callback, CallbackId, Status
@@ -32,11 +33,6 @@ REST_S = 10.0
 LOOK_EVERY = timedelta(seconds=30)
 
 
-def called_back(on_air: Collection[Facts]) -> frozenset[CallId]:
-    """Those of the calls that we made to a citizen."""
-    return frozenset(facts.call_id for facts in on_air if facts.callback is not None)
-
-
 class CallingBack:
     """The requests of one connection that stand in the line.
 
@@ -54,7 +50,7 @@ class CallingBack:
         desk: Matchmaker,
         *,
         perform: Callable[[Call], None],
-        on_air: Callable[[], Collection[Facts]],
+        on_air: OnAir,
         working: Callable[[], bool],
     ) -> None:
         self._house = house
@@ -66,7 +62,7 @@ class CallingBack:
         self._working = working
         self._standing: dict[CallbackId, tuple[Callback, Service, asyncio.Task[None]]] = {}
         self._told: dict[CallbackId, tuple[Call, Taker]] = {}  # who is hearing of which
-        self.attempts = Attempts(house, self._called)
+        self.attempts = Attempts(house, lambda: on_air.called_back)
 
     def look_round(self, now: datetime) -> bool:
         """Let those stand that are due, and no others; whether one is on its way to its place."""
@@ -100,7 +96,7 @@ class CallingBack:
 
     def room(self) -> int:
         """How many citizens more may be dialled now, without a call too many."""
-        inside = len(self._on_air())
+        inside = len(self._on_air)
         return min(self.attempts.bounds.room(), self._house.service.most_calls - inside)
 
     async def dial(self, call: Call) -> None:
@@ -152,13 +148,9 @@ class CallingBack:
 
     def _on_the_line(self) -> frozenset[str]:
         """The numbers with which somebody is on the line, or which are about to be dialled."""
-        on_air = {facts.caller.number for facts in self._on_air()}
+        on_air = {facts.caller.number for facts in self._on_air.facts()}
         calling = (c for c in self._house.callbacks.open if c.status is Status.CALLING)
         return frozenset(number for number in on_air if number) | {c.number for c in calling}
-
-    def _called(self) -> frozenset[CallId]:
-        """The calls back on the line now."""
-        return called_back(self._on_air())
 
     def _call(self, callback: Callback, now: datetime) -> Call:
         """The call that is going to be made."""
@@ -207,7 +199,7 @@ class CallingBack:
         async with self._desk.place(call) as place:
             taker = await place.taken
             if not await self._accepted(callback, call, taker):
-                self._desk.let_rest(taker.leg, REST_S)
+                self._desk.releasing.let_rest(taker.leg, REST_S)
                 # Nor does who had taken it hold anybody up: others may make this call.
                 call.note(wanted=None, led_by=taker.counsellor)
                 call.note(waiting_since=self._house.clock.now())
@@ -228,7 +220,7 @@ class CallingBack:
         if callback in self._told:
             call, taker = self._told.pop(callback)
             call.note(counsellor=taker.counsellor, leg=taker.leg)
-            self._desk.say_and_let_go(call, "back_not_now", rest_s=0.0)
+            self._desk.releasing.say_and_let_go(call, "back_not_now", rest_s=0.0)
 
     async def _begin(self, callback: Callback, call: Call, taker: Taker) -> bool:
         """From here on it is an attempt, which is let come to its end."""
@@ -241,7 +233,7 @@ class CallingBack:
             self._house.roster.talks_in(taker.counsellor, call=call_id, line=line)
             self._perform(call)
         else:
-            self._desk.say_and_let_go(call, "back_not_now", rest_s=REST_S)
+            self._desk.releasing.say_and_let_go(call, "back_not_now", rest_s=REST_S)
         return True
 
     def _language(self, counsellor: CounsellorId) -> Language:

@@ -49,21 +49,22 @@ class Conductor:
     @property
     def calls(self) -> int:
         """How many calls are being performed."""
-        return self._director.calls if self._director is not None else 0
+        return len(self._director.on_air) if self._director is not None else 0
 
     @property
     def called_back(self) -> frozenset[CallId]:
         """The calls back that are being performed."""
-        return self._director.called_back if self._director is not None else frozenset()
+        return self._director.on_air.called_back if self._director is not None else frozenset()
 
     @property
     def lines(self) -> frozenset[LineId] | None:
         """The lines that somebody is on; None while that is not known."""
-        return self._director.lines if self._director is not None and self.connected else None
+        director = self._director
+        return director.on_air.lines if director is not None and director.ready else None
 
     def call(self, call_id: CallId) -> Call | None:
         """The call that is being performed under this id."""
-        return self._director.call(call_id) if self._director is not None else None
+        return self._director.on_air.call(call_id) if self._director is not None else None
 
     async def conduct(self) -> None:
         """Work until cancelled; end it with `leave`, so that calls stay on the switch."""

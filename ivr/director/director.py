@@ -1,6 +1,5 @@
 """The calls of one connection to the switch: greeted, adopted, performed, finished."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
@@ -10,34 +9,31 @@ import structlog
 from ivr.director.alone import AloneCalls
 from ivr.director.at_work import AtWork
 from ivr.director.callback_desk import CallbackDesk
-from ivr.director.calling_back import CallingBack, called_back
+from ivr.director.calling_back import CallingBack
 from ivr.director.desk_calls import DeskCalls
 from ivr.director.house import House
 from ivr.director.legs import OutgoingLeg
 from ivr.director.matchmaking import Matchmaker
+from ivr.director.on_air import OnAir
 from ivr.director.performing import Performance
-from ivr.director.resuming import owed, talking
+from ivr.director.resuming import arrival, owed, talking
 from ivr.director.sweeper import Sweeper
 from ivr.director.switchboard import Switchboard
 from ivr.director.unperformed import close_afterwards, turn_away
-from ivr.domain.call import CallId, ChannelId, Facts, LineId, SceneName
+from ivr.domain.call import ChannelId, Facts, SceneName
 from ivr.domain.reception import receive
 from ivr.domain.recovery import (
     Action,
     Adopt,
     Attend,
     Close,
-    Found,
     Greet,
     HangUpOrphan,
     RemoveBridge,
     reconcile,
 )
 from ivr.domain.renewal import as_known
-from ivr.ports import (
-    Arrived,
-    Connection,
-)
+from ivr.ports import Arrived, Connection
 from ivr.stage import Call, Party
 from ivr.tasks import Tasks
 
@@ -57,15 +53,15 @@ class Director:
         self._switch = connection.switch
         self._tasks = Tasks()
         self._desk = Matchmaker(house, self._switch, self._tasks)
-        self._calls: dict[ChannelId, Call] = {}
+        self.on_air = OnAir()
         self._desk_calls = DeskCalls(
             house,
             self._switch,
             self._tasks,
             self._desk.second_lines,
-            calls=self.call,
+            calls=self.on_air.call,
             callbacks=CallbackDesk(
-                lambda: house.service, house.callbacks, house.clock, lambda: self.called_back
+                lambda: house.service, house.callbacks, house.clock, lambda: self.on_air.called_back
             ),
         )
         self._calling_back = CallingBack(
@@ -74,21 +70,21 @@ class Director:
             self._tasks,
             self._desk,
             perform=self._call_back,
-            on_air=self._on_air,
+            on_air=self.on_air,
             working=lambda: self.ready and self._doors_open,
         )
         self._desk.due = self._calling_back
         self._switchboard = Switchboard(
             self._switch,
             self._tasks,
-            calls=self._calls,
+            calls=self.on_air.calls,
             desk=self._desk,
             desk_calls=self._desk_calls,
             greet=self._greet,
         )
         self._sweeper = Sweeper(
             self._switch,
-            calls=self._calls,
+            calls=self.on_air.calls,
             desk=self._desk,
             desk_calls=self._desk_calls,
             call_id=house.call_id,
@@ -97,27 +93,6 @@ class Director:
         )
         self.ready = False  # set once the calls found have been taken up
         self._doors_open = True
-        self._ended = asyncio.Event()
-
-    @property
-    def called_back(self) -> frozenset[CallId]:
-        """The calls back that are being performed."""
-        return called_back(self._on_air())
-
-    @property
-    def calls(self) -> int:
-        """How many calls are being performed."""
-        return len(self._calls)
-
-    @property
-    def lines(self) -> frozenset[LineId]:
-        """The lines that somebody is on."""
-        return frozenset(facts.line for facts in self._on_air() if facts.line is not None)
-
-    def call(self, call_id: CallId) -> Call | None:
-        """The call that is being performed under this id."""
-        calls = self._calls.values()
-        return next((call for call in calls if call.facts.call_id == call_id), None)
 
     def close_doors(self) -> None:
         """Take no new calls."""
@@ -126,9 +101,7 @@ class Director:
     async def finish(self) -> None:
         """Take no new calls, and return when those in progress have ended."""
         self.close_doors()
-        while self._calls:
-            self._ended.clear()
-            await self._ended.wait()
+        await self.on_air.all_over()
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Take up what is there, say so, then act on events until they end.
@@ -158,7 +131,7 @@ class Director:
         unfinished = await journal.open_calls()
         kept = [call for call in unfinished if await journal.callback_promised(call) is not None]
         actions = reconcile(
-            performing={call.facts.call_id: channel for channel, call in self._calls.items()},
+            performing={call.facts.call_id: at for at, call in self.on_air.calls.items()},
             unfinished=unfinished,
             found=snapshot.channels,
             bridges=snapshot.bridges,
@@ -177,7 +150,7 @@ class Director:
         log.info("director.connected", channels=len(snapshot.channels), actions=len(actions))
         for action in actions:
             await self._act(action)
-        self._calling_back.attempts.settle({call.facts.call_id for call in self._calls.values()})
+        self._calling_back.attempts.settle({facts.call_id for facts in self.on_air.facts()})
         self._desk.match_soon()
         self._tasks.start(alone.watch(snapshot.started), "alone")
 
@@ -186,7 +159,7 @@ class Director:
             case Adopt():
                 self._adopt(action)
             case Greet(found=found):
-                self._greet(_arrival(found))
+                self._greet(arrival(found))
             case Attend(channel=channel, account=account, dialled=dialled):
                 self._desk_calls.attend(channel, account, dialled, found=True)
             case Close():
@@ -200,7 +173,7 @@ class Director:
 
     def _greet(self, arrived: Arrived) -> None:
         channel = arrived.channel
-        if channel in self._calls:
+        if channel in self.on_air.calls:
             return
         facts = receive(
             self._house.service,
@@ -211,7 +184,7 @@ class Director:
             now=self._house.clock.now(),
             since=None if arrived.since is None else self._house.of_machine(arrived.since),
             objection=self._house.numbers.objection,
-            calls=len(self._calls),
+            calls=len(self.on_air),
         )
         facts = replace(facts, answered=arrived.up)
         if self._doors_open:
@@ -250,13 +223,10 @@ class Director:
         self._begin(call, fresh=True)
 
     def _begin(self, call: Call, *, fresh: bool) -> None:
-        self._calls[call.channel] = call
+        self.on_air.begin(call)
         if self.ready:
             self._desk.match_soon()  # nobody is called back who is on the line
         self._tasks.start(self._perform(call, fresh=fresh), f"call {call.facts.call_id}")
-
-    def _on_air(self) -> list[Facts]:
-        return [call.facts for call in self._calls.values()]
 
     async def _perform(self, call: Call, *, fresh: bool) -> None:
         with structlog.contextvars.bound_contextvars(call_id=call.facts.call_id):
@@ -266,22 +236,9 @@ class Director:
             try:
                 await (performance.begin() if fresh else performance.resume())
             finally:
-                self._calls.pop(call.channel, None)
-                self._ended.set()
+                self.on_air.end(call)
                 self._desk.left(call.facts.call_id)
 
 
 def _in_line(facts: Facts) -> bool:
     return facts.scene is SceneName.WAITING
-
-
-def _arrival(found: Found) -> Arrived:
-    """What the switch would have said of this channel when it came."""
-    return Arrived(
-        channel=found.channel,
-        dialled=found.dialled,
-        caller=found.caller,
-        hidden=found.hidden,
-        since=found.since,
-        up=found.up,
-    )

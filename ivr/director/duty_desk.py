@@ -5,8 +5,9 @@ from contextlib import suppress
 
 from ivr.director.house import House
 from ivr.domain.call import CallId, CounsellorId
-from ivr.domain.counsellor import Doing, Duty, IllegalTransition, PauseReason
+from ivr.domain.counsellor import Doing, Duty, IllegalTransition
 from ivr.domain.journal import DutyKind, EventKind
+from ivr.domain.pause import PauseReason
 from ivr.domain.policy import Disposition
 from ivr.domain.service import Counsellor
 from ivr.ports import Because, By, ChannelGone, OnDuty, Refused, SwitchUnavailable

@@ -3,25 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from ivr.director.colleagues import Colleagues
 from ivr.director.house import House
 from ivr.director.legs import OutgoingLeg
+from ivr.director.occasions import Occasions
 from ivr.director.offers import Offers
 from ivr.director.partings import Partings
 from ivr.director.place import StandingPlace
-from ivr.director.ringing import Leg
+from ivr.director.releasing import Releasing
 from ivr.director.second_lines import SecondLines
 from ivr.director.standing import Standing
 from ivr.domain.bounds import within_room
 from ivr.domain.call import CallId, ChannelId, Facts, Language
 from ivr.domain.ending import was_cut_off
-from ivr.domain.estimate import Served
 from ivr.domain.journal import EventKind
 from ivr.domain.line import Contact
-from ivr.domain.policy import Routing
 from ivr.domain.recovery import Adopt
 from ivr.domain.routing import match, next_overflow
 from ivr.domain.service import ServiceLine
@@ -30,8 +29,6 @@ from ivr.stage import Call, Party, Place, Taker
 from ivr.tasks import Tasks
 
 EXPECT_BOUND_S = 3.0
-# A clock that was moved is noticed at the latest after so long.
-LONGEST_SLEEP_S = 30.0
 
 
 class Due(Protocol):
@@ -62,10 +59,9 @@ class Matchmaker:
         self.colleagues = Colleagues(house, switch, tasks, self._offers)
         self.second_lines = SecondLines(switch, tasks, self._offers, self.colleagues)
         self._partings = Partings(house, tasks)
+        self.releasing = Releasing(house, self._offers, self._partings)
         self.due: Due | None = None
-        self._soon: asyncio.Handle | None = None
-        self._later: asyncio.TimerHandle | None = None
-        self._over = False
+        self._occasions = Occasions(self._match)
 
     @property
     def legs(self) -> frozenset[ChannelId]:
@@ -94,12 +90,9 @@ class Matchmaker:
         try:
             yield
         finally:
-            self._over = True
+            self._occasions.end()
             for on_change in told:
                 on_change.remove(self.match_soon)
-            for handle in (self._soon, self._later):
-                if handle is not None:
-                    handle.cancel()
 
     def notice(self, line: ServiceLine, language: Language) -> Utterance | None:
         """See `ivr.stage.Desk`."""
@@ -132,7 +125,7 @@ class Matchmaker:
             yield place
         finally:
             self._standing.leave(place)
-            self._leave(place)
+            self.releasing.leave(place)
 
     def _wants_anew(self, place: StandingPlace) -> None:
         """Phones of those who do not speak the caller's new language stop; others are sought."""
@@ -148,19 +141,17 @@ class Matchmaker:
 
     def leg(self, call: Call) -> Party | None:
         """See `ivr.stage.Desk`."""
-        leg = self._leg(call)
+        leg = self.releasing.leg(call)
         return None if leg is None or leg.gone.done() else leg
 
     def cut_off(self, call: Call) -> bool:
         """See `ivr.stage.Desk`."""
-        leg = self._leg(call)
+        leg = self.releasing.leg(call)
         return leg is not None and was_cut_off(leg.cause)
 
     def dismiss(self, call: Call, leg: ChannelId | None = None) -> None:
         """See `ivr.stage.Desk`."""
-        ends = self._leg(call) if leg is None else self._offers.legs.get(leg)
-        if ends is not None:
-            self._dismiss(call, ends)
+        self.releasing.dismiss(call, leg)
 
     def consulted(self, call: Call, line: ChannelId) -> Taker | None:
         """See `ivr.stage.Desk`."""
@@ -169,28 +160,6 @@ class Matchmaker:
     def end_line(self, line: ChannelId) -> None:
         """See `ivr.stage.Desk`."""
         self.second_lines.end(line)
-
-    def _dismiss(self, call: Call, leg: Leg) -> None:
-        wrap_up_s = _routing(call).wrap_up_s if call.facts.connected else 0.0
-        if call.facts.connected:
-            self._count(leg, wrap_up_s)
-        kept = self._partings.not_reached(call, leg)  # who was called back in vain
-        by_caller = call.facts.connected and call.party.gone.done()
-        kept = kept or (by_caller and self._partings.ask(call, leg))
-        self._offers.let_go(leg, wrap_up_s=wrap_up_s, hang_up=not kept)
-
-    def let_rest(self, leg: ChannelId, rest_s: float) -> None:
-        """End the leg of a counsellor who has taken nobody on it; they are not rung at once."""
-        ends = self._offers.legs.get(leg)
-        if ends is not None:
-            self._offers.let_go(ends, wrap_up_s=rest_s)
-
-    def say_and_let_go(self, call: Call, prompt: str, *, rest_s: float) -> None:
-        """End the counsellor's leg of a call that is not made, once they know why."""
-        leg = self._leg(call)
-        if leg is not None:
-            told = self._partings.tell(leg, prompt)
-            self._offers.let_go(leg, wrap_up_s=rest_s, hang_up=not told)
 
     def take_up(self, action: Adopt) -> None:
         """Go on with the legs of a call that were answered before this connection."""
@@ -210,12 +179,10 @@ class Matchmaker:
 
     def match_soon(self) -> None:
         """Match once everything that happens in this instant has happened."""
-        if self._soon is None and not self._over:
-            self._soon = asyncio.get_running_loop().call_soon(self._match)
+        self._occasions.soon()
 
     def _match(self) -> None:
         """Ring whoever can serve one of those who wait."""
-        self._soon = None
         roster = self._house.roster
         now = roster.catch_up()
         self._standing.look_round()
@@ -244,46 +211,15 @@ class Matchmaker:
 
     def _wake_up(self, waiting: list[Contact], now: datetime) -> None:
         """See that we match again when time alone will have changed something."""
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
         changes = (
             next_overflow(waiting, now, self._standing.routings) if waiting else None,
             self._house.roster.next_change(now),
             self.due.next_change(now) if self.due is not None else None,
         )
         at = min((change for change in changes if change is not None), default=None)
-        if at is not None:
-            left_s = min((at - now).total_seconds(), LONGEST_SLEEP_S)
-            self._later = asyncio.get_running_loop().call_later(left_s, self.match_soon)
+        self._occasions.at(at, now)
 
     async def _expect_no_longer(self) -> None:
         await asyncio.sleep(EXPECT_BOUND_S)
         self._standing.expect_no_longer()
         self.match_soon()
-
-    def _leave(self, place: StandingPlace) -> None:
-        """The caller leaves the line: whoever rings or has answered for them is let go at once."""
-        place.left = True
-        self._offers.take_back(place)
-        if place.taken.done() and place.taken.result().leg != place.call.facts.leg:
-            leg = self._offers.legs.get(place.taken.result().leg)
-            if leg is not None:
-                self._offers.let_go(leg)
-
-    def _leg(self, call: Call) -> Leg | None:
-        return self._offers.legs.get(call.facts.leg) if call.facts.leg else None
-
-    def _count(self, leg: Leg, wrap_up_s: float) -> None:
-        """Remember how long the call took the counsellor, for what is told to those who wait."""
-        if leg.talks_since is None:
-            return
-        now = self._house.clock.now()
-        took = now - leg.talks_since + timedelta(seconds=wrap_up_s)
-        self._house.pace.add(Served(ended=now, took=took))
-
-
-def _routing(call: Call) -> Routing:
-    """By the configuration that the call began with."""
-    topic = call.service.topics.get(call.facts.topic) if call.facts.topic is not None else None
-    return topic.routing if topic is not None else Routing()

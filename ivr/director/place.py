@@ -8,8 +8,8 @@ from typing import Protocol
 
 from ivr.director.ringing import Leg
 from ivr.domain.call import Facts, Outcome
-from ivr.domain.journal import place_left
 from ivr.domain.line import Contact, Led
+from ivr.domain.place import place_left
 from ivr.domain.service import ServiceLine
 from ivr.ports import ChannelGone
 from ivr.stage import Call, Taker

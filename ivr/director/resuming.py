@@ -1,10 +1,11 @@
-"""Which counsellors were found in a call, and what is owed to those whose call may have ended."""
+"""What a new connection makes of what it finds: who has come, who talks, and who is owed a rest."""
 
 from collections.abc import Iterable, Mapping
 
 from ivr.domain.call import TALK_SCENES, ChannelId, CounsellorId, Facts
 from ivr.domain.recovery import Adopt, Found
 from ivr.domain.service import Service
+from ivr.ports import Arrived
 
 
 def talking(
@@ -33,3 +34,15 @@ def owed(service: Service, unfinished: Iterable[Facts]) -> Mapping[CounsellorId,
             if counsellor is not None:
                 wrap_up[counsellor] = topic.routing.wrap_up_s
     return wrap_up
+
+
+def arrival(found: Found) -> Arrived:
+    """What the switch would have said of this channel when it came."""
+    return Arrived(
+        channel=found.channel,
+        dialled=found.dialled,
+        caller=found.caller,
+        hidden=found.hidden,
+        since=found.since,
+        up=found.up,
+    )

@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ivr.director.attendance import Attendance
 from ivr.director.duties import Duties
+from ivr.director.phones_on import PhonesOn
 from ivr.domain.call import CallId, CounsellorId, LineId
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import DutyKind
 from ivr.domain.line import Available, Skills
 from ivr.domain.renewal import leaving, staying
-from ivr.domain.schedule import local
-from ivr.domain.service import Service, SignsIn
+from ivr.domain.service import Service
 from ivr.ports import Clock, Journal
 
 
@@ -32,11 +32,9 @@ class Roster:
         self._people = {c.id: c for c in service.counsellors}
         self._attendance = Attendance(service.counsellors)
         self.duties = Duties(self._people, clock, journal, self._attendance.moved)
-        self._known_phones = frozenset(service.phones)
-        self._phones: set[str] = set()
+        self._phones = PhonesOn(self._people, self._attendance, self.duties, service.phones)
         self._dialling: Counter[str] = Counter()
         self._elsewhere: frozenset[str] = frozenset()
-        self._leaving: set[CounsellorId] = set()  # they are signed out once their call is over
         self.on_change: list[Callable[[], None]] = []
         self.resumed = False  # set once the record and the switch have been asked
 
@@ -48,23 +46,13 @@ class Roster:
         """
         before, people = self._people, {c.id: c for c in service.counsellors}
         duties = {c: self.duties[c] for c in before}
-        self._leaving |= leaving(before, people, duties)
-        self._let_leave()
+        self._phones.leave(leaving(before, people, duties))
         self._service = service
-        self._known_phones = frozenset(service.phones)
         self._people = people | {c.id: c for c in staying(before, people, duties)}
         self._attendance = Attendance(self._people.values())
         self.duties.renew(self._people, self._attendance.moved)
-        for c in self._people:
-            self._follow_phone(c)
-        self._sign_in_who_is_there()
+        self._phones.renew(self._people, self._attendance, service.phones)
         self.changed()
-
-    def _let_leave(self) -> None:
-        """Sign out whom the configuration takes from their phone, unless they are in a call."""
-        for c in [c for c in self._leaving if not self.duties[c].in_call]:
-            self._leaving.discard(c)
-            self._sign_out(c)
 
     def resume(
         self,
@@ -81,7 +69,7 @@ class Roster:
         while nobody looked.
         """
         now = self.duties.now()
-        self._phones = set(reachable)
+        self._phones.found(reachable)
         for c in self._people:
             self.duties.recall(c, written.get(c))
             duty = self.duties[c]
@@ -89,16 +77,13 @@ class Roster:
                 self.duties.put(c, duty.withdrawn(now), DutyKind.WITHDRAWN)
             elif duty.doing is Doing.TALKING and c not in talking:
                 self.duties.arrive(c, duty.end(now, wrap_up_s=owed.get(c, 0.0)))
-            self._follow_phone(c)
-        self._sign_in_who_is_there()
+            self._phones.follow(c)
+        self._phones.sign_in_who_is_there()
         self.resumed = True
 
     def phone(self, account: str, *, reachable: bool) -> None:
         """A phone registered, or went; accounts of nobody are ignored."""
-        (self._phones.add if reachable else self._phones.discard)(account)
-        for c in self._people:
-            self._follow_phone(c)
-        self._sign_in_who_is_there()
+        self._phones.turned(account, on=reachable)
         self.changed()
 
     def ring(self, counsellor: CounsellorId, *, call: CallId | None = None) -> None:
@@ -176,7 +161,7 @@ class Roster:
         """Let happen what time alone brings: ends of wrap-ups, a new day. What time it is, UTC."""
         now = self.duties.now()
         self._settle(now)
-        self._sign_in_who_is_there()
+        self._phones.sign_in_who_is_there()
         return now
 
     def available(self) -> list[Available]:
@@ -191,18 +176,12 @@ class Roster:
 
     def next_change(self, now: datetime) -> datetime | None:
         """When time alone will next let somebody be rung: a rest, a wrap-up or a day ends."""
-        changes = [self._attendance.next_change()]
-        out = self._out_with_their_phone_on()
-        if out:
-            today = local(now).date()
-            if any(self.duties[c].left_on == today for c in out):
-                midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-                changes.append((midnight + timedelta(days=1)).astimezone(now.tzinfo))
+        changes = (self._attendance.next_change(), self._phones.next_change(now))
         return min((at for at in changes if at is not None), default=None)
 
     def reachable(self, account: str) -> bool:
         """Whether a phone is registered."""
-        return account in self._phones
+        return self._phones.on(account)
 
     def at(self, account: str) -> CounsellorId | None:
         """Who is signed in on a phone."""
@@ -224,52 +203,8 @@ class Roster:
             self._elsewhere = accounts
             self.changed()
 
-    def _follow_phone(self, counsellor: CounsellorId) -> None:
-        """Bring the state in line with the phone signed in on."""
-        duty = self.duties[counsellor]
-        if duty.account is None:
-            return
-        if duty.account not in self._known_phones and duty.in_call:
-            self._leaving.add(counsellor)
-        elif duty.account not in self._known_phones:
-            self._sign_out(counsellor)
-            return
-        reachable = duty.account in self._phones
-        if reachable is not duty.reachable:
-            kind = DutyKind.REACHABLE if reachable else DutyKind.UNREACHABLE
-            changed = duty.phone(self.duties.now(), reachable=reachable)
-            self.duties.put(counsellor, changed, kind, data={"account": duty.account})
-
-    def _sign_out(self, counsellor: CounsellorId) -> None:
-        duty = self.duties[counsellor]
-        if duty.signed_in:
-            out = replace(duty.sign_out(self.duties.now()), left_on=None)  # not their doing
-            self.duties.put(counsellor, out, DutyKind.SIGNED_OUT, data={"by": "configuration"})
-
-    def _sign_in_who_is_there(self) -> None:
-        """Whose own phone is on is at work, unless they signed out today."""
-        now = self.duties.now()
-        for c in self._out_with_their_phone_on():
-            account = self._people[c].account or ""
-            # Again, for each: one who has just signed in may be on the phone of another.
-            if self.duties[c].left_on != local(now).date() and self.at(account) is None:
-                duty = self.duties[c].sign_in(now, account, reachable=True)
-                data = {"account": account, "by": "phone"}
-                self.duties.put(c, duty, DutyKind.SIGNED_IN, data=data)
-
-    def _out_with_their_phone_on(self) -> list[CounsellorId]:
-        """Those whom their phone alone would sign in; nobody else may be signed in on it."""
-        people = ((c, self._people[c]) for c in self._attendance.out())
-        return [
-            c
-            for c, person in people
-            if person.signs_in is SignsIn.WITH_PHONE
-            and person.account in self._phones
-            and self.at(person.account) is None
-        ]
-
     def changed(self) -> None:
         """Tell those who ask to be told."""
-        self._let_leave()
+        self._phones.let_leave()
         for tell in list(self.on_change):
             tell()

@@ -29,7 +29,7 @@ from ivr.ports import (
     VoiceEnded,
 )
 from ivr.stage import Call, Party, Rung
-from ivr.stage.party import Event
+from ivr.stage.inbox import Event
 from ivr.tasks import Tasks
 
 log = structlog.get_logger(__name__)

@@ -5,13 +5,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from ivr.domain.attempt import Attempt, Result, id_by_hand
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import Schedule, local, next_opening
 
 CallbackId = NewType("CallbackId", str)
-
-_BY_HAND = "/by-hand/"
 
 Key = tuple[LineId, str]
 """A line and a number, E.164: there is one open request of each at most."""
@@ -30,18 +29,6 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.WAITING, Status.CALLING})
-
-
-class Result(StrEnum):
-    """How an attempt ended."""
-
-    REACHED = "reached"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    MACHINE = "machine"  # an answering machine; nothing was left on it
-    REFUSED = "refused"  # rejected on the phone
-    WRONG_NUMBER = "wrong_number"  # whoever answered had not asked: they are not called again
-    FAILED = "failed"  # the number could not be rung, or the switch went down
 
 
 class Because(StrEnum):
@@ -66,27 +53,6 @@ class IllegalTransition(Exception):
         self.callback = callback
         self.status = status
         self.what = what
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One dialling of the citizen. `call` is the outbound call; times are UTC.
-
-    `ended` and `result` are None while it is on the air. One that a person made on
-    another phone has for `call` an id that no call of the line has.
-    """
-
-    number: int
-    began: datetime
-    counsellor: CounsellorId
-    call: CallId
-    ended: datetime | None = None
-    result: Result | None = None
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person made it, and not the line."""
-        return _BY_HAND in self.call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +150,7 @@ class Callback:
     def begin_by_hand(self, *, counsellor: CounsellorId, began: datetime) -> "Callback":
         """A person dialled the citizen on another phone; whatever the hour was, it was so."""
         self._only_in(Status.WAITING, what="attempt")
-        call = CallId(f"{self.id}{_BY_HAND}{len(self.attempts) + 1}")
+        call = id_by_hand(self.id, len(self.attempts) + 1)
         return self._begun(counsellor, call, began)
 
     def end_attempt(self, result: Result, *, now: datetime, policy: CallbackPolicy) -> "Callback":

@@ -2,8 +2,9 @@
 
 import json
 
+from ivr.domain.attempt import Attempt, Result
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
-from ivr.domain.callback import Attempt, Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.fields import Fields, parse, read_day, read_time, written
 
 VERSION = 1

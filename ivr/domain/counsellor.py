@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ivr.domain.call import CallId, LineId
+from ivr.domain.pause import PauseReason
 from ivr.domain.schedule import local
 
 REST_AFTER_MISS = timedelta(seconds=5)
@@ -21,24 +22,6 @@ class Doing(StrEnum):
     TALKING = "talking"  # -> wrap_up, or what would follow that, when the call ends
     WRAP_UP = "wrap_up"  # -> free, away or paused when its time is over, or by themselves
     PAUSED = "paused"  # -> free or away by themselves only
-
-
-class PauseReason(StrEnum):
-    """Why a counsellor takes no calls though signed in."""
-
-    BREAK = "break"
-    LUNCH = "lunch"
-    MEETING = "meeting"
-    OTHER_WORK = "other_work"
-    NO_ANSWER = "no_answer"  # the line's own: too many calls in a row rang unanswered
-
-
-PAUSE_KEYS = {
-    "1": PauseReason.BREAK,
-    "2": PauseReason.LUNCH,
-    "3": PauseReason.MEETING,
-    "4": PauseReason.OTHER_WORK,
-}
 
 
 class Step(StrEnum):

@@ -3,8 +3,9 @@
 import json
 
 from ivr.domain.call import CallId, LineId
-from ivr.domain.counsellor import Doing, Duty, PauseReason
+from ivr.domain.counsellor import Doing, Duty
 from ivr.domain.fields import Fields, parse, read_day, read_time, written
+from ivr.domain.pause import PauseReason
 
 VERSION = 1
 MOST_CHARACTERS = 2048

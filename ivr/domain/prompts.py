@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import Language, Refused
-from ivr.domain.callback import BY_PEOPLE, Result
+from ivr.domain.callback import BY_PEOPLE
 from ivr.domain.phrase import ClipId, digits_in_words, grammar, line_clip, topic_clip
 from ivr.domain.policy import Disposition
 from ivr.domain.script import Script, Words, script

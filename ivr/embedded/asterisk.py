@@ -1,15 +1,11 @@
 """The embedded Asterisk: started detached, adopted when it runs already, stopped on request."""
 
-import base64
-import json
 import os
 import signal
 import subprocess
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivr.embedded import detached
@@ -21,9 +17,9 @@ from ivr.embedded.asterisk_config import (
     write_configuration,
 )
 from ivr.embedded.asterisk_log import AsteriskLog, without_time
+from ivr.embedded.asterisk_run import Run, Started, ari_answers
 from ivr.embedded.packages import Root
 from ivr.embedded.passwords import ami_password, ari_password, phone_passwords
-from ivr.embedded.private import write_private
 from ivr.errors import Refusal
 from ivr.settings import Address, PortRange, SipTls
 from ivr.trunk import TrunkLogin
@@ -61,16 +57,6 @@ class AsteriskAccess:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Running:
-    """What is known of a start; one by an older version had no AMI."""
-
-    pid: int
-    ari_port: int
-    boot: str
-    ami_port: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class EmbeddedAsterisk:
     """One Asterisk of ours, known by its state folder.
 
@@ -98,19 +84,19 @@ class EmbeddedAsterisk:
 
     def ensure_running(self) -> AsteriskAccess:
         """Start it, or adopt the one that runs and have it read what changed. Raises Refusal."""
-        running = self._running()
-        ari_port = running.ari_port if running else self._free_port()
+        running = self._run.living()
+        ari_port = running.ari_port if running else self._run.free_port()
         ami_port = (running.ami_port if running else 0) or detached.free_tcp_port()
         changed = self._written(ari_port, ami_port)
         if running and (changed & NEEDS_RESTART or not self._ari_answers(ari_port)):
             self.stop()
             running = None
         if running is None:
-            proven = not changed - {_AMI} and self._last_run() is not None
+            proven = not changed - {_AMI} and self._run.latest() is not None
             running = self._start(ari_port, ami_port, proven=proven)
         elif changed:
             self._reload(changed)
-            write_private(self._run_file, json.dumps({**asdict(running), "ami_port": ami_port}))
+            self._run.note(replace(running, ami_port=ami_port))
         return AsteriskAccess(
             ari_url=f"http://127.0.0.1:{ari_port}",
             user=ARI_USER,
@@ -135,19 +121,19 @@ class EmbeddedAsterisk:
 
         Nothing where it does not run: its start writes them. Raises Refusal.
         """
-        running = self._running()
+        running = self._run.living()
         return frozenset() if running is None else self._written(running.ari_port, running.ami_port)
 
     def runs(self) -> bool:
         """Whether its process lives."""
-        return self._running() is not None
+        return self._run.living() is not None
 
     def stop(self) -> None:
         """End it, and the calls in it; nothing if it does not run."""
-        if running := self._running():
+        if running := self._run.living():
             signals = (signal.SIGTERM, signal.SIGKILL)
             detached.end(running.pid, self._mark, signals, patience_s=_PATIENCE_S)
-        self._run_file.unlink(missing_ok=True)
+        self._run.forget()
         detached.remove_socket_folder(self._home / "run")
 
     def cli(self, command: str) -> str:
@@ -176,7 +162,7 @@ class EmbeddedAsterisk:
         reach = self.reach(ari_port, ami_port)
         return write_configuration(self._folders(), reach, self.generated)
 
-    def _start(self, ari_port: int, ami_port: int, *, proven: bool) -> _Running:
+    def _start(self, ari_port: int, ami_port: int, *, proven: bool) -> Started:
         """`proven`: it has run with this configuration, so that its errors are about calls."""
         detached.require_free_udp(self.sip, "IVR_SIP_BIND")
         for name in ("lib", "spool", "spool/recording", "log"):
@@ -185,18 +171,19 @@ class EmbeddedAsterisk:
         command = self.root.command("asterisk", "-f", "-n", "-C", self._mark)
         pid = detached.spawn(command, _environment(), self._home / "log" / "console")
         boot = uuid.uuid4().hex
-        running = _Running(pid=pid, ari_port=ari_port, ami_port=ami_port, boot=boot)
-        write_private(self._run_file, json.dumps(asdict(running)))
+        running = Started(pid=pid, ari_port=ari_port, ami_port=ami_port, boot=boot)
+        self._run.note(running)
         if not self._booted(running) or (not proven and self._log.errors()):
             self.stop()
             raise Refusal(f"Asterisk does not start; it says: {self._log.last_words()}.")
         return running
 
-    def _booted(self, running: _Running) -> bool:
+    def _booted(self, running: Started) -> bool:
         detached.wait_until(
-            lambda: self._ari_answers(running.ari_port) or not self._alive(running), _START_BOUND_S
+            lambda: self._ari_answers(running.ari_port) or not self._run.lives(running),
+            _START_BOUND_S,
         )
-        return self._alive(running) and "booted" in self.cli("core waitfullybooted")
+        return self._run.lives(running) and "booted" in self.cli("core waitfullybooted")
 
     def _reload(self, changed: frozenset[str]) -> None:
         """Have it read what changed, and of what changes every day no more than that."""
@@ -209,38 +196,8 @@ class EmbeddedAsterisk:
                 f"Asterisk does not take its new configuration: {without_time(errors[0])}."
             )
 
-    def _running(self) -> _Running | None:
-        running = self._last_run()
-        return running if running and self._alive(running) else None
-
-    def _last_run(self) -> _Running | None:
-        """The one that runs, or one that died without being stopped."""
-        try:
-            return _Running(**json.loads(self._run_file.read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-
-    def _free_port(self) -> int:
-        """The port of one that died, if nobody has it, so that it is found there again."""
-        died = self._last_run()
-        if died and detached.is_free_tcp_port(died.ari_port):
-            return died.ari_port
-        return detached.free_tcp_port()
-
-    def _alive(self, running: _Running) -> bool:
-        return detached.is_running(running.pid, self._mark)
-
     def _ari_answers(self, port: int) -> bool:
-        login = base64.b64encode(f"{ARI_USER}:{ari_password(self.state_dir)}".encode()).decode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/ari/asterisk/info?only=status",
-            headers={"Authorization": f"Basic {login}"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=2):  # noqa: S310
-                return True
-        except OSError:
-            return False
+        return ari_answers(port, ARI_USER, ari_password(self.state_dir))
 
     # --- where its things are --------------------------------------------------------
 
@@ -253,8 +210,8 @@ class EmbeddedAsterisk:
         return AsteriskLog(folder=self._home / "log")
 
     @property
-    def _run_file(self) -> Path:
-        return self._home / "run.json"
+    def _run(self) -> Run:
+        return Run(file=self._home / "run.json", mark=self._mark)
 
     @property
     def _mark(self) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ivr.domain.attempt import Result
 from ivr.domain.bounds import Prospect
 from ivr.domain.call import CounsellorId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 
 
 @dataclass(frozen=True, kw_only=True)

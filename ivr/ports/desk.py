@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from ivr.domain.call import CallId, CounsellorId, Language
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
+from ivr.domain.pause import PauseReason
 from ivr.domain.policy import Disposition
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from ivr.domain.call import CallId, CounsellorId, Facts, LineId
 from ivr.domain.callback import Callback
-from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, Event, Promised, Recorded
+from ivr.domain.place import Regained
 
 
 class JournalUnavailable(Exception):

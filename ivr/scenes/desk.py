@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from ivr.domain.call import CounsellorId, Language
 from ivr.domain.code import Wish, read_code
-from ivr.domain.counsellor import PAUSE_KEYS, PauseReason
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
+from ivr.domain.pause import PAUSE_KEYS, PauseReason
 from ivr.domain.policy import DISPOSITION_KEYS, Disposition
 from ivr.ports import Barred, Because, By, Refused, WrongPin
 from ivr.scenes.notice import notice

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CounsellorId
-from ivr.domain.callback import BY_PEOPLE, Callback, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Callback, Status
 from ivr.domain.worklist import Act
 from ivr.ports import MadeByHand
 from ivr.scenes.worklist_time import agree_time

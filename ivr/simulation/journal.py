@@ -13,8 +13,8 @@ from ivr.domain.journal import (
     EventId,
     Promised,
     Recorded,
-    Regained,
 )
+from ivr.domain.place import Regained
 
 
 class SimulatedJournal:

@@ -5,10 +5,11 @@ from ivr.stage.callbacks import Callbacks
 from ivr.stage.colleagues import Colleagues
 from ivr.stage.commands import Commands
 from ivr.stage.desk import Desk, Place, Taker
+from ivr.stage.heard import Asked, Finished, Heard, Interrupted, Pressed
 from ivr.stage.holding import Watch
 from ivr.stage.joining import Joining
 from ivr.stage.keying import KeyTimers
-from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt, Words
+from ivr.stage.party import Party, Prompt, Words
 from ivr.stage.rung import Rung
 from ivr.stage.worklist import Worklist
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ivr.domain.menu import AskAgain, Chosen, NoAnswer, NoMatch, Question, judge
-from ivr.stage.party import Asked, Finished, Interrupted, Party, Pressed, Prompt
+from ivr.stage.heard import Asked, Finished, Interrupted, Pressed
+from ivr.stage.party import Party, Prompt
 
 T = TypeVar("T")
 

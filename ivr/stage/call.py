@@ -1,8 +1,8 @@
 """The only caller-facing interface: what a telephonist does with one call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,22 +10,20 @@ from typing import Any, TypeVar
 import structlog
 
 from ivr.domain import facts as codec
-from ivr.domain.call import (
-    ChannelId,
-    Facts,
-    Language,
-    SceneName,
-)
-from ivr.domain.journal import EventKind, Promised, Regained, event
+from ivr.domain.call import ChannelId, Facts, Language, SceneName
+from ivr.domain.journal import EventKind, Promised, event
 from ivr.domain.menu import Chosen, NoAnswer, NoMatch, Question
 from ivr.domain.phrase import Slot
+from ivr.domain.place import Regained
 from ivr.domain.service import Service, ServiceLine
-from ivr.ports import ChannelGone, Clock, Journal, JournalUnavailable, Switch, SwitchUnavailable
+from ivr.ports import Clock, Journal, JournalUnavailable, Switch
+from ivr.stage.alarm import alarm
 from ivr.stage.asking import ask
-from ivr.stage.holding import Watch, hold
+from ivr.stage.heard import Heard
+from ivr.stage.holding import Watch, hold, music
 from ivr.stage.joining import Joining, at_place, join
 from ivr.stage.keying import KeyTimers, key_in
-from ivr.stage.party import Heard, Party, Prompt, Words
+from ivr.stage.party import Party, Prompt, Words
 from ivr.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
@@ -211,20 +209,9 @@ class Call:
         await self._switch.start_music(self.channel)
         return await hold(self.party, seconds, until, watch, self.refresh)
 
-    @contextmanager
-    def alarm(self, at: datetime | None) -> Iterator[asyncio.Future[None]]:
+    def alarm(self, at: datetime | None) -> AbstractContextManager[asyncio.Future[None]]:
         """A future that is done at the instant (None: never), for as long as the block lasts."""
-        loop = asyncio.get_running_loop()
-        rings: asyncio.Future[None] = loop.create_future()
-        if at is None:
-            yield rings
-            return
-        left_s = (at - self.now()).total_seconds()
-        timer = loop.call_later(max(left_s, 0.0), rings.set_result, None)
-        try:
-            yield rings
-        finally:
-            timer.cancel()
+        return alarm(at, self.now())
 
     async def received(self) -> int | None:
         """How many packets of sound have come from the caller so far; None without a session."""
@@ -234,20 +221,9 @@ class Call:
         """Whether the caller's phone has put us on hold, by the switch's own word."""
         return await self._switch.holds_us(self.channel)
 
-    @asynccontextmanager
-    async def music(self) -> AsyncIterator[None]:
+    def music(self) -> AbstractAsyncContextManager[None]:
         """Hold music for as long as the block lasts."""
-        await self._switch.start_music(self.channel)
-        try:
-            yield
-        finally:
-            await self._stop_music()
-
-    async def _stop_music(self) -> None:
-        try:
-            await self._switch.stop_music(self.channel)
-        except (ChannelGone, SwitchUnavailable):
-            log.debug("call.music_left_playing")
+        return music(self._switch, self.channel)
 
     async def refresh(self) -> None:
         """Send another 183 while the call is not answered, so that no proxy gives it up."""

@@ -24,7 +24,8 @@ from ivr.domain.transfer import (
 )
 from ivr.ports import ChannelGone
 from ivr.stage.call import Call
-from ivr.stage.party import Asked, Finished, Heard, Interrupted, Party, Pressed, Prompt
+from ivr.stage.heard import Asked, Finished, Heard, Interrupted, Pressed
+from ivr.stage.party import Party, Prompt
 from ivr.stage.until import first_of
 
 log = structlog.get_logger(__name__)

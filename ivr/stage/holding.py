@@ -1,10 +1,18 @@
 """How a caller is held: music until something ends it, and a look at them while it goes on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from ivr.stage.party import Finished, Heard, Party
+import structlog
+
+from ivr.domain.call import ChannelId
+from ivr.ports import ChannelGone, Switch, SwitchUnavailable
+from ivr.stage.heard import Finished, Heard
+from ivr.stage.party import Party
+
+log = structlog.get_logger(__name__)
 
 # A proxy may give up after 3 minutes without a provisional response, so one is
 # due at least every minute (RFC 3261 §13.3.1.1).
@@ -41,3 +49,20 @@ async def hold(
         if loop.time() >= refresh_at:
             await refresh()
             refresh_at += REFRESH_S
+
+
+@asynccontextmanager
+async def music(switch: Switch, channel: ChannelId) -> AsyncIterator[None]:
+    """Hold music for as long as the block lasts."""
+    await switch.start_music(channel)
+    try:
+        yield
+    finally:
+        await _stop_music(switch, channel)
+
+
+async def _stop_music(switch: Switch, channel: ChannelId) -> None:
+    try:
+        await switch.stop_music(channel)
+    except (ChannelGone, SwitchUnavailable):
+        log.debug("call.music_left_playing")

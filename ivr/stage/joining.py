@@ -7,7 +7,7 @@ from enum import Enum, auto
 import structlog
 
 from ivr.domain.call import Facts
-from ivr.domain.journal import Regained
+from ivr.domain.place import Regained
 from ivr.domain.service import ServiceLine
 from ivr.ports import Journal, JournalUnavailable
 

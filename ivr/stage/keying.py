@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.stage.party import Finished, Party, Pressed, Prompt
+from ivr.stage.heard import Finished, Pressed
+from ivr.stage.party import Party, Prompt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,8 @@ from ivr.ports import (
     TransferAsked,
     Utterance,
 )
+from ivr.stage.heard import Asked, Finished, Heard, Interrupted, Pressed, event_of, heard_in
+from ivr.stage.inbox import Event, Inbox, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +30,6 @@ log = structlog.get_logger(__name__)
 # by this much has failed.
 START_BOUND_S = 3.0
 STOP_BOUND_S = 1.0
-
-Event = KeyPressed | PlaybackEnded | RecordingEnded | TransferAsked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,38 +43,6 @@ class Prompt:
 
 Words = Prompt | Utterance
 """What is said: a prompt, or sound that is none."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pressed:
-    """A key was pressed."""
-
-    key: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """What was being said, or the time allowed, came to its end."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interrupted:
-    """What was waited for has come."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The phone asks that its call be transferred; see `ivr.ports.TransferAsked`.
-
-    `by` is the line of the phone that sent the wish: this one, or its second.
-    """
-
-    by: ChannelId
-    target: str
-    consulted: ChannelId | None
-
-
-Heard = Pressed | Finished | Interrupted | Asked
 
 
 class Party:
@@ -92,13 +59,12 @@ class Party:
         self.busy_until = -math.inf
         self._switch = switch
         self.speech = speech
-        self._inbox: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._early: deque[KeyPressed | TransferAsked] = deque()
+        self._inbox = Inbox()
         self._turn = 0
 
     def deliver(self, event: Event) -> None:
         """Take an event of this channel; events are acted on in their order."""
-        self._inbox.put_nowait(event)
+        self._inbox.put(event)
 
     def end(self, cause: int) -> None:
         """The channel has ended, with this Q.850 cause (0: unknown)."""
@@ -107,15 +73,11 @@ class Party:
 
     def forget_keys(self) -> None:
         """Drop keys pressed so far: they were no answer to what is asked next."""
-        wishes = [e for e in self._early if not isinstance(e, KeyPressed)]
-        self._early = deque(wishes)
-        kept = [e for e in _drain(self._inbox) if not isinstance(e, KeyPressed)]
-        for event in kept:
-            self._inbox.put_nowait(event)
+        self._inbox.forget_keys()
 
     def hear_again(self, heard: Pressed | Asked) -> None:
         """Hear this once more, before anything else: nobody has acted on it."""
-        self._early.appendleft(_event(self.channel, heard))
+        self._inbox.put_first(event_of(self.channel, heard))
 
     async def say(
         self,
@@ -159,7 +121,7 @@ class Party:
         await self._switch.record(self.channel, recording, longest_s=longest_s)
         deadline = _now() + longest_s + START_BOUND_S
         while _now() < deadline:
-            event = await self._next(deadline)
+            event = await self._inbox.next(deadline)
             if isinstance(event, RecordingEnded) and event.recording == recording:
                 return None if event.failed else event.seconds
         log.error("party.recording_overdue", channel=self.channel)
@@ -193,14 +155,14 @@ class Party:
         until: asyncio.Future[Any] | None,
     ) -> Heard | None:
         if until is not None:
-            until.add_done_callback(self._wake)
+            until.add_done_callback(self._inbox.wake)
         self.busy_until = deadline
         try:
             while until is None or not until.done():
-                event = await self._next(deadline)
+                event = await self._inbox.next(deadline)
                 match event:
                     case KeyPressed() | TransferAsked() if keys:
-                        return _wish(event)
+                        return heard_in(event)
                     case PlaybackEnded() if event.playback == playback:
                         await self._check_played(event)
                         return Finished()
@@ -212,7 +174,7 @@ class Party:
         finally:
             self.busy_until = _now()
             if until is not None:
-                until.remove_done_callback(self._wake)
+                until.remove_done_callback(self._inbox.wake)
 
     async def _check_played(self, ended: PlaybackEnded) -> None:
         """A playback fails when its channel ends, or else because of the sound file."""
@@ -230,27 +192,14 @@ class Party:
     async def _end_of(self, playback: PlaybackId) -> None:
         """Await the end of a playback that was stopped; keys and wishes are kept meanwhile."""
         deadline = _now() + STOP_BOUND_S
-        early: list[KeyPressed | TransferAsked] = []
+        early: list[Wish] = []
         while _now() < deadline:
-            event = await self._next(deadline)
+            event = await self._inbox.next(deadline)
             if isinstance(event, PlaybackEnded) and event.playback == playback:
                 break
-            if isinstance(event, KeyPressed | TransferAsked):
+            if isinstance(event, Wish):
                 early.append(event)
-        self._early.extend(early)
-
-    async def _next(self, deadline: float) -> Event | None:
-        """The next event; None when woken or at the deadline (event loop time)."""
-        if self._early:
-            return self._early.popleft()
-        try:
-            async with asyncio.timeout_at(None if deadline == math.inf else deadline):
-                return await self._inbox.get()
-        except TimeoutError:
-            return None
-
-    def _wake(self, _: asyncio.Future[Any]) -> None:
-        self._inbox.put_nowait(None)
+        self._inbox.put_early(early)
 
     def _compose(self, prompts: Sequence[Words]) -> tuple[list[Media], float]:
         said = [
@@ -272,24 +221,5 @@ def _name(words: Words) -> str:
     return words.id if isinstance(words, Prompt) else ", ".join(words.media)
 
 
-def _wish(event: KeyPressed | TransferAsked) -> Heard:
-    if isinstance(event, KeyPressed):
-        return Pressed(key=event.key)
-    return Asked(by=event.channel, target=event.target, consulted=event.consulted)
-
-
-def _event(channel: ChannelId, heard: Pressed | Asked) -> KeyPressed | TransferAsked:
-    if isinstance(heard, Pressed):
-        return KeyPressed(channel=channel, key=heard.key)
-    return TransferAsked(channel=heard.by, target=heard.target, consulted=heard.consulted)
-
-
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _drain(queue: asyncio.Queue[Event | None]) -> list[Event | None]:
-    drained = []
-    while not queue.empty():
-        drained.append(queue.get_nowait())
-    return drained

@@ -9,8 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
+from ivr.domain.attempt import Attempt, Result
 from ivr.domain.call import CounsellorId, LineId
-from ivr.domain.callback import BY_PEOPLE, Attempt, Callback, CallbackId, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Callback, CallbackId, Status
 from ivr.ports import CallbackDesk, MadeByHand
 from ivr.web.api import ACCESS, PREFIX, body, choice, instant
 

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from ivr.domain.call import CallId, CounsellorId
-from ivr.domain.counsellor import PAUSE_KEYS, PauseReason
+from ivr.domain.pause import PAUSE_KEYS, PauseReason
 from ivr.domain.policy import Disposition
 from ivr.ports import By, DutyDesk, OnDuty
 from ivr.web.api import ACCESS, PREFIX, body, choice

@@ -10,7 +10,8 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.postgres import open_pool
 from ivr.adapters.shipping import Shipper
 from ivr.cli import main
-from ivr.domain.callback import Callback, Result, Status
+from ivr.domain.attempt import Result
+from ivr.domain.callback import Callback, Status
 from ivr.domain.journal import CallbackKind, EventKind
 from tests.adapters.record import ARRIVED, event, facts, happened, request
 from tests.domain.callbacks import ALWAYS, ANNA, POLICY

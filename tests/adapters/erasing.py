@@ -10,8 +10,9 @@ from asyncpg.pool import Pool
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.shipping import Shipper
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import CallbackId, Result
+from ivr.domain.callback import CallbackId
 from ivr.domain.journal import CallbackEvent, CallbackKind, Event, EventKind
 from ivr.domain.retention import Retention
 from tests.adapters.record import (

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ivr.adapters.outbox import Outbox
-from ivr.domain.callback import Result, Status
+from ivr.domain.attempt import Result
+from ivr.domain.callback import Status
 from tests.adapters.backing_up import asked, ivr, open_requests, reached, rows, shipped
 
 

@@ -14,8 +14,9 @@ import pytest
 from ivr.adapters.migrations import migrate
 from ivr.adapters.outbox_entry import CallbackEntry, Entry
 from ivr.adapters.sql import SQL_DIR
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, CounsellorId, LineId
-from ivr.domain.callback import Because, Callback, Result, Status
+from ivr.domain.callback import Because, Callback, Status
 from ivr.domain.journal import CallbackEvent, CallbackKind, Event, EventKind
 from tests.adapters.record import ARRIVED, callback_request, event, facts, happened, request
 from tests.domain.callbacks import ALWAYS, ANNA, MIN, POLICY, leads_to

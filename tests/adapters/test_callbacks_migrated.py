@@ -8,8 +8,9 @@ import asyncpg
 
 from ivr.adapters.migrations import migrate
 from ivr.adapters.sql import SQL_DIR
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, Refused
-from ivr.domain.callback import Because, Result, Status
+from ivr.domain.callback import Because, Status
 from ivr.domain.journal import CallbackEvent, CallbackKind, EventKind
 from tests.adapters.record import event, facts, happened, request
 from tests.adapters.test_callbacks_in_postgres import NOW, calling, happen, rows

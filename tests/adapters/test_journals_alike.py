@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from ivr.adapters.outbox import Outbox
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Result
-from ivr.domain.journal import CallbackKind, DutyKind, EventId, EventKind, Recorded, Regained
+from ivr.domain.journal import CallbackKind, DutyKind, EventId, EventKind, Recorded
+from ivr.domain.place import Regained
 from ivr.ports import Journal
 from tests.adapters.record import (
     ARRIVED,

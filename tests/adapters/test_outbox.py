@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_observers import Observers
 from ivr.domain.call import CallId
 from ivr.domain.journal import Event, EventKind
 from ivr.ports import Journal
@@ -124,7 +125,7 @@ async def test_a_callback_is_known_as_kept_even_after_its_call_and_its_shipping(
 
 async def test_observers_see_each_new_event_once_in_order_when_it_is_on_disk(path: Path) -> None:
     seen: list[Event] = []
-    async with await Outbox.open(path, observe=seen.append) as outbox:
+    async with await Outbox.open(path, observers=Observers(calls=seen.append)) as outbox:
         events = whole_call(facts())
         for each in [*events, *events]:
             outbox.record(each)
@@ -137,7 +138,7 @@ async def test_an_observer_that_fails_harms_nobody(path: Path) -> None:
     def fail(_: Event) -> None:
         raise LookupError("no such screen")
 
-    async with await Outbox.open(path, observe=fail) as outbox:
+    async with await Outbox.open(path, observers=Observers(calls=fail)) as outbox:
         await outbox.promise(event(EventKind.ARRIVED))
         await outbox.promise(event(EventKind.JOINED, step=1))
         assert outbox.backlog.size == 2

@@ -12,7 +12,8 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.outbox_entry import CallbackEntry, Entry, instant
 from ivr.adapters.sql import SQL_DIR, named_queries
 from ivr.domain.call import CallId, LineId
-from ivr.domain.journal import EventKind, Regained
+from ivr.domain.journal import EventKind
+from ivr.domain.place import Regained
 from tests.adapters.kept import kept_ids
 from tests.adapters.record import (
     ARRIVED,

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.outbox_observers import Observers
 from ivr.domain.call import CallId, Facts, LineId, Outcome, SceneName
-from ivr.domain.journal import CallbackEvent, DutyEvent, DutyKind, Event, EventKind, Regained
+from ivr.domain.journal import CallbackEvent, DutyEvent, DutyKind, Event, EventKind
+from ivr.domain.place import Regained
 from tests.adapters.kept import kept_ids
 from tests.adapters.polling import until
 from tests.adapters.record import ARRIVED, duty_event, event, facts, happened, request, whole_call
@@ -88,7 +90,7 @@ async def test_a_disposition_is_taken_after_the_end_of_its_call(outbox: Outbox) 
 async def test_observers_of_requests_see_each_new_event_once(path: Path) -> None:
     seen: list[CallbackEvent] = []
     asked = happened(request())
-    async with await Outbox.open(path, observe_callback=seen.append) as outbox:
+    async with await Outbox.open(path, observers=Observers(callbacks=seen.append)) as outbox:
         outbox.record_callback(asked)
         outbox.record_callback(asked)
         await outbox.flush()
@@ -99,7 +101,8 @@ async def test_observers_of_requests_see_each_new_event_once(path: Path) -> None
 async def test_observers_of_counsellors_see_each_new_event_once(path: Path) -> None:
     seen: list[DutyEvent] = []
     calls: list[Event] = []
-    async with await Outbox.open(path, observe=calls.append, observe_duty=seen.append) as outbox:
+    observers = Observers(calls=calls.append, counsellors=seen.append)
+    async with await Outbox.open(path, observers=observers) as outbox:
         paused, resumed = duty_event(), duty_event(DutyKind.RESUMED, step=1)
         for each in (paused, resumed, paused):
             outbox.record_duty(each)

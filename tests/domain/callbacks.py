@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, CounsellorId, Language, LineId, Refused, TopicId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.schedule import forced_open
 from tests.fakes.service import NEVER

@@ -7,15 +7,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ivr.domain.counsellor import (
-    PAUSE_KEYS,
-    REST_AFTER_MISS,
-    Doing,
-    Duty,
-    IllegalTransition,
-    PauseReason,
-)
+from ivr.domain.counsellor import REST_AFTER_MISS, Doing, Duty, IllegalTransition
 from ivr.domain.duty import decode, encode
+from ivr.domain.pause import PAUSE_KEYS, PauseReason
 from ivr.domain.schedule import local
 
 NINE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

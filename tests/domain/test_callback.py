@@ -5,15 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import Language, Refused, TopicId
-from ivr.domain.callback import (
-    Because,
-    IllegalTransition,
-    Result,
-    Status,
-    due,
-    next_due,
-)
+from ivr.domain.callback import Because, IllegalTransition, Status, due, next_due
 from ivr.domain.callback_state import decode, encode
 from ivr.domain.policy import CallbackPolicy
 from tests.domain.callbacks import (

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, Language, LineId, Refused, TopicId
 from ivr.domain.callback import (
     Because,
@@ -14,7 +15,6 @@ from ivr.domain.callback import (
     CallbackId,
     IllegalTransition,
     Key,
-    Result,
     Status,
     due,
     next_due,

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from ivr.domain.call import CallId, LineId
-from ivr.domain.counsellor import (
-    LEGAL,
-    PAUSE_KEYS,
-    Doing,
-    Duty,
-    IllegalTransition,
-    PauseReason,
-    Step,
-)
+from ivr.domain.counsellor import LEGAL, Doing, Duty, IllegalTransition, Step
+from ivr.domain.pause import PAUSE_KEYS, PauseReason
 
 NINE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

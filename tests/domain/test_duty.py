@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.call import CallId, LineId
-from ivr.domain.counsellor import Doing, Duty, PauseReason
+from ivr.domain.counsellor import Doing, Duty
 from ivr.domain.duty import decode, encode
+from ivr.domain.pause import PauseReason
 
 NINE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 TIMES = st.datetimes(timezones=st.just(UTC))

@@ -19,9 +19,8 @@ from ivr.domain.journal import (
     EventKind,
     Promised,
     Recorded,
-    Regained,
-    place_left,
 )
+from ivr.domain.place import Regained, place_left
 from ivr.ports import JournalUnavailable
 
 COMMIT_S = 0.02

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.director import CallbackDesk
+from ivr.domain.attempt import Result
 from ivr.domain.call import CounsellorId
-from ivr.domain.callback import Callback, CallbackId, Result, Status
+from ivr.domain.callback import Callback, CallbackId, Status
 from ivr.domain.policy import CallbackPolicy
 from ivr.domain.service import Service
 from ivr.ports import Because as Why

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import date
 
-from ivr.domain.callback import Result, Status
+from ivr.domain.attempt import Result
+from ivr.domain.callback import Status
 from tests.fakes.asterisk import FakePhone
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.asking import ASKS, IN_LINE, asked, close, config

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.bounds import Held, Prospect
-from ivr.domain.callback import Because, Callback, Result, Status
+from ivr.domain.callback import Because, Callback, Status
 from ivr.domain.journal import CallbackKind
 from ivr.domain.policy import OutgoingPolicy
 from ivr.domain.service import Service

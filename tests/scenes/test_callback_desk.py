@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from ivr.director import CallbackDesk, lapse
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.journal import CallbackKind, callback_event
 from ivr.ports import Because as Why
 from ivr.ports import Refused

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from ivr.director import CallbackDesk
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.attempt import Result
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.journal import CallbackKind, callback_event
 from ivr.ports import Because as Why
 from ivr.ports import MadeByHand, Refused

@@ -63,7 +63,7 @@ class SetMachine(World):
 
     def _busy(self) -> bool:
         director = self.controller.director if self.controller else None
-        return director is None or not director.ready or director.calls > 0
+        return director is None or not director.ready or len(director.on_air) > 0
 
 
 def _config() -> Service:

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.director.matchmaking import LONGEST_SLEEP_S, Matchmaker
+from ivr.director.matchmaking import Matchmaker
+from ivr.director.occasions import LONGEST_SLEEP_S
 from tests.fakes.service import TOLL_FREE
 from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.called_back import CalledBack

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
+from ivr.domain.pause import PauseReason
 from tests.scenes.desks import (
     ANNA,
     caller_in_line,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
 from ivr.domain.journal import DutyKind
+from ivr.domain.pause import PauseReason
 from ivr.domain.service import SignsIn
 from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.desks import (

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
 from ivr.domain.journal import DutyKind
+from ivr.domain.pause import PauseReason
 from tests.fakes.time import run_in_virtual_time
 from tests.scenes.desks import (
     ANNA,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.ports import Because as Why
 from ivr.ports import Refused
 from tests.fakes.journal import Disk

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ivr.director import attempts
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.domain.schedule import local, open_at
 from ivr.ports import Because as Why
 from ivr.ports import JournalUnavailable, MadeByHand, Refused

@@ -1,67 +1,25 @@
 """An administrator tells the callers of a line something from any phone of the service."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from ivr.domain import code
-from ivr.domain.call import Language, LineId
-from ivr.domain.notice import Notice
-from ivr.domain.service import Service
+from ivr.domain.call import Language
 from tests.fakes.asterisk import Channel
-from tests.fakes.service import FREE, SilentSpeech, service
-from tests.fakes.time import BEGIN, Steps, run_in_virtual_time
+from tests.fakes.service import FREE, SilentSpeech
 from tests.scenes.desks import SHARED, dial, house, in_virtual_time
+from tests.scenes.notices import (
+    AGREED,
+    SPEAKS_S,
+    held,
+    minutes,
+    one_line,
+    speak,
+    speaking,
+)
 from tests.scenes.world import ADMINISTRATORS, World
-
-FREE_LINE = LineId("free")
-# The fake phone's owner is spoken to in Finnish. What is recorded is ended by `#`.
-RECORDED = {
-    "desk_pin": f"{ADMINISTRATORS}#",
-    "desk_notice_which": "1#",
-    "desk_notice_good": "1 1",
-}
-AGREED = {
-    **RECORDED,
-    "desk_notice_close": "2",
-    "desk_notice_how_long": "1",
-    "desk_notice_confirm": "1",
-}
-SPEAKS_S = 3.0
-
-
-def one_line() -> Service:
-    return replace(house(), lines=house().lines[:1])
-
-
-async def speak(world: World, answers: Mapping[str, str], account: str = "anna") -> list[str]:
-    """Dial *9, key in the answers, and speak for three seconds wherever one is to; what was heard.
-
-    What is said ends with the key `#`.
-    """
-    speaking(world)
-    return await dial(world, account, "*9", answers)
-
-
-def speaking(world: World, seconds: float = SPEAKS_S) -> None:
-    def react(channel: Channel, sound: str) -> None:
-        if "desk_notice_speak" in sound:
-            loop = asyncio.get_running_loop()
-            # A prompt lasts a second, and what was asked for begins after it.
-            loop.call_later(1.5 + seconds, world.asterisk.press, channel, "#")
-
-    world.asterisk.listeners.append(react)
-
-
-def held(world: World) -> Notice | None:
-    return world.board.notices.get(FREE_LINE)
-
-
-def minutes(until: datetime) -> float:
-    return (until - BEGIN) / timedelta(minutes=1)
 
 
 @in_virtual_time(house())
@@ -249,76 +207,3 @@ async def test_a_counsellors_own_pin_does_not_open_it(world: World) -> None:
     heard = await dial(world, "anna", "*9", {"desk_pin": "2468#"})
     assert "fi/desk_wrong" in heard
     assert "fi/desk_notice_which" not in heard
-
-
-async def story(how: str, strike_at: int | None) -> tuple[int, Notice | None]:
-    """Somebody makes a notice; at a step of the controller's this strikes."""
-    restarts: list[asyncio.Task[None]] = []
-
-    def struck() -> None:
-        if how == "hang up":
-            for channel in list(world.asterisk.channels):
-                world.asterisk.end(channel)
-            return
-        assert world.controller is not None
-        world.controller.die()
-        restarts.append(asyncio.create_task(world.crash_and_restart(0.5)))
-
-    steps = Steps(None, struck)
-    world = World(one_line())
-    world.start(steps)
-    await asyncio.sleep(0.1)
-    before = steps.taken
-    steps.strike_at(None if strike_at is None else before + strike_at)
-    heard = await speak(world, AGREED)
-    await asyncio.sleep(1)
-    taken = steps.taken - before
-    steps.strike_at(None)
-    for restart in restarts:
-        await restart
-    await asyncio.sleep(5)
-    notice = held(world)
-    kept = {} if notice is None else notice.spoken
-    names = {each.sound.removeprefix("recording:") for each in kept.values()}
-    assert names <= world.asterisk.recordings, "a notice is heard that was not recorded"
-    assert not any("draft" in name for name in names)
-    assert notice is None or "fi/desk_notice_confirm" in heard
-    assert notice is not None or "fi/desk_notice_live" not in heard
-    assert not world.asterisk.channels
-    await world.stop()
-    return taken, notice
-
-
-@pytest.mark.parametrize("how", ["hang up", "crash"])
-def test_at_every_await_what_was_not_confirmed_is_heard_by_nobody(how: str) -> None:
-    taken, notice = run_in_virtual_time(story(how, None))
-    assert notice is not None
-    done = []
-    for step in range(1, taken + 1):
-        _, notice = run_in_virtual_time(story(how, step))
-        done.append(notice is not None)
-    assert done[-1]
-    # Who hangs up has done with it; who is greeted anew after a crash may go through with it.
-    assert how == "crash" or done == sorted(done)
-    assert not all(done)
-
-
-def test_who_records_as_the_controller_dies_begins_anew_and_holds_up_nobody() -> None:
-    async def interrupted() -> None:
-        world = World(service())
-        world.start()
-        await asyncio.sleep(0.1)
-        channel = world.asterisk.dial_code("anna", "*9")
-        with world.habit(channel, {"desk_pin": f"{ADMINISTRATORS}#", "desk_notice_which": "1#"}):
-            await world.until(lambda: channel.recording is not None, 60)
-            assert world.controller is not None
-            world.controller.die()
-            heard = len(channel.heard)
-            await world.crash_and_restart(0.5)
-            await world.until(lambda: len(channel.heard) > heard, 5)
-        assert world.heard(channel)[heard] == "fi/desk_pin"
-        assert channel.recording is None
-        world.asterisk.end(channel.id)
-        await world.stop()
-
-    run_in_virtual_time(interrupted())

@@ -277,8 +277,8 @@ def test_a_citizen_whose_line_calls_nobody_any_more_is_not_called_and_stays_on_t
 def test_the_lines_that_somebody_is_on_are_known() -> None:
     async def told(line: Line) -> None:
         assert line.controller is not None
-        assert line.controller.director.lines == frozenset()
+        assert line.controller.director.on_air.lines == frozenset()
         await line.caller()
-        assert line.controller.director.lines == {LineId("free")}
+        assert line.controller.director.on_air.lines == {LineId("free")}
 
     tell(patient("anna"), told)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from ivr.director import Roster
 from ivr.domain.call import CounsellorId
-from ivr.domain.counsellor import Doing, Duty, IllegalTransition, PauseReason
+from ivr.domain.counsellor import Doing, Duty, IllegalTransition
 from ivr.domain.journal import DutyEvent, DutyKind
+from ivr.domain.pause import PauseReason
 from ivr.domain.service import SignsIn
 from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.service import counsellor, service

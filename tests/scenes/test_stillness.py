@@ -1,61 +1,29 @@
-"""A scene that hangs by a fault of ours leaves nobody in silence; none that goes on is ended."""
+"""A scene that hangs by a fault of ours is ended, and leaves nobody in silence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from ivr.domain.call import Outcome, SceneName
 from ivr.domain.journal import EventKind
-from ivr.domain.policy import Ending, MenuPolicy, WaitingPolicy
 from ivr.scenes import SCENES
 from ivr.stage import Call, Desk
 from tests.fakes.asterisk import Channel, FakeAsterisk
-from tests.fakes.service import FREE, PAID, TOLL_FREE, changed, service
+from tests.fakes.service import FREE, PAID, TOLL_FREE
 from tests.fakes.switch import FakeSwitch
 from tests.fakes.time import run_in_virtual_time
+from tests.scenes.hanging import (
+    FINNISH,
+    SILENCE_S,
+    close,
+    dict_of_scenes,
+    for_ever,
+    hangs_once,
+    names,
+    patient,
+    silences,
+)
 from tests.scenes.world import World
-
-FINNISH = {"lang_choice": "1", "topic_menu": "2"}
-PATIENT = WaitingPolicy(longest_s=14400, on_nobody=Ending.WAIT, offer_after_s=3000)
-SILENCE_S = 40.0  # nobody hears nothing for longer
-Scene = Callable[[Call, Desk], Awaitable[SceneName | Outcome]]
-
-
-async def for_ever(*_: object, **__: object) -> Any:
-    """A bug: something is awaited that never comes."""
-    await asyncio.get_running_loop().create_future()
-
-
-def hangs_once(then: Scene) -> Scene:
-    calls = []
-
-    async def scene(call: Call, desk: Desk) -> SceneName | Outcome:
-        calls.append(call)
-        return await (for_ever() if len(calls) == 1 else then(call, desk))
-
-    return scene
-
-
-def patient() -> World:
-    """A toll-free line in which people may wait for hours."""
-    return World(changed(service(), "toll_free", waiting=PATIENT))
-
-
-async def close(world: World) -> None:
-    for channel in list(world.asterisk.channels):
-        world.asterisk.end(channel)
-    await asyncio.sleep(2)
-    await world.stop()
-
-
-def silences(channel: Channel, until: float) -> list[float]:
-    """The pauses between one sound's beginning and the next, up to this instant (loop time)."""
-    times = [at for at, _ in channel.heard] + [until]
-    return [after - before for before, after in pairwise(times)]
-
 
 HANG = [SceneName.LANGUAGE, SceneName.NOTICES, SceneName.TOPIC, SceneName.WAITING]
 
@@ -180,79 +148,6 @@ def test_a_prompt_whose_end_is_never_told_holds_nobody_up(monkeypatch: pytest.Mo
     run_in_virtual_time(story())
 
 
-@pytest.mark.parametrize("hours", [1, 3])
-def test_who_waits_for_hours_is_left_alone(hours: int) -> None:
-    async def story() -> None:
-        world = patient()
-        world.start()
-        world.phone("anna", answers_after=None)
-        caller = world.asterisk.call(TOLL_FREE)
-        with world.habit(caller, FINNISH):
-            await asyncio.sleep(hours * 3600)
-        assert caller.id in world.asterisk.channels
-        assert world.disk.of(EventKind.FAULT) == []
-        await close(world)
-
-    run_in_virtual_time(story())
-
-
-@pytest.mark.parametrize("keys", ["", "*1", "*7101"])
-def test_who_talks_is_held_or_waits_for_a_consultation_for_hours_is_left_alone(keys: str) -> None:
-    async def story() -> None:
-        world = World()
-        world.start()
-        world.phone("anna")
-        caller = world.asterisk.call(TOLL_FREE)
-        with world.habit(caller, FINNISH):
-            await world.until(lambda: bool(world.disk.of(EventKind.CONNECTED)))
-        world.phone("bertil")
-        (leg,) = [c for c in world.asterisk.channels.values() if c.leg_of]
-        for key in keys:
-            world.asterisk.press(leg, key)
-        await asyncio.sleep(5 * 3600)
-        assert caller.id in world.asterisk.channels
-        assert world.disk.of(EventKind.FAULT) == []
-        await close(world)
-
-    run_in_virtual_time(story())
-
-
-def test_who_takes_all_the_time_that_there_is_for_each_key_is_left_alone() -> None:
-    async def story() -> None:
-        menu = MenuPolicy(timeout_s=28.0, retries=5)
-        world = World(changed(service(), "toll_free", menu=menu, waiting=PATIENT))
-        world.start()
-        world.phone("anna", answers_after=None)
-        caller = world.asterisk.call(TOLL_FREE)
-        slow = {"lang_retry": "1", "topic_menu": "4", "callback_offer": "1", "number_confirm": "3"}
-        with world.habit(caller, {**slow, "number_entry": "0451112222"}, after_s=27.0):
-            await asyncio.sleep(3600)
-        assert world.disk.of(EventKind.FAULT) == []
-        await close(world)
-
-    run_in_virtual_time(story())
-
-
-def test_after_a_pause_of_the_whole_machine_nobody_is_taken_to_hang(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def story() -> None:
-        world = patient()
-        world.start()
-        world.phone("anna", answers_after=None)
-        caller = world.asterisk.call(TOLL_FREE)
-        with world.habit(caller, FINNISH):
-            await world.until(lambda: caller.music)
-            await asyncio.sleep(3)
-            loop: Any = asyncio.get_running_loop()
-            loop._jumping.elapsed += 300.0  # nothing ran meanwhile
-            await asyncio.sleep(60)
-        assert world.disk.of(EventKind.FAULT) == []
-        await close(world)
-
-    run_in_virtual_time(story())
-
-
 def test_who_hangs_up_while_a_scene_hangs_has_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         world = World()
@@ -288,15 +183,6 @@ def test_a_connection_lost_while_a_scene_hangs_leaves_the_call_to_the_next(
         await close(world)
 
     run_in_virtual_time(story())
-
-
-def names(world: World, channel: Channel) -> list[str]:
-    return [sound.rpartition("/")[2] for sound in world.heard(channel)]
-
-
-def dict_of_scenes() -> dict[SceneName, Scene]:
-    assert isinstance(SCENES, dict)
-    return SCENES
 
 
 def _untold(self: FakeAsterisk, channel: Channel, *, failed: bool) -> None:

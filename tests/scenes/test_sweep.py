@@ -78,7 +78,7 @@ def test_a_caller_whom_nobody_performs_any_more_goes_on(monkeypatch: pytest.Monk
             task.cancel()  # a fault that ends it unseen
             await asyncio.sleep(1)
             assert world.controller is not None
-            assert world.controller.director.calls == 0
+            assert world.controller.director.on_air.calls == {}
             adopted = len(world.disk.of(EventKind.ADOPTED))
             await world.until(
                 lambda: len(world.disk.of(EventKind.ADOPTED)) > adopted, within_s=TWO_LOOKS_S

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.director import CallbackDesk
+from ivr.domain.attempt import Result
 from ivr.domain.call import Language
-from ivr.domain.callback import BY_PEOPLE, Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import BY_PEOPLE, Because, Callback, CallbackId, Status
 from ivr.domain.journal import CallbackKind
 from tests.scenes.callback_desk import ANNA, BERTIL, give_up
 from tests.scenes.called_back import CalledBack

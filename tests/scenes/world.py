@@ -105,7 +105,7 @@ class World:
 
     def on_air(self) -> frozenset[CallId]:
         """The calls back that the controller performs."""
-        return self.controller.director.called_back if self.controller else frozenset()
+        return self.controller.director.on_air.called_back if self.controller else frozenset()
 
     async def stop(self) -> None:
         """End the controller as a lost socket does, and wait until nothing of it runs."""

@@ -7,9 +7,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ivr.domain.attempt import Result
 from ivr.domain.bounds import Held, Prospect
 from ivr.domain.call import CounsellorId, LineId
-from ivr.domain.callback import Because, Callback, CallbackId, Result, Status
+from ivr.domain.callback import Because, Callback, CallbackId, Status
 from ivr.ports import Because as Why
 from ivr.ports import MadeByHand, Refused
 from ivr.web.api import DeskAccess
@@ -17,8 +18,8 @@ from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
 from tests.domain.callbacks import POLICY, calling
 from tests.fakes.time import BEGIN
-from tests.web.test_app import MadeUpStatus
-from tests.web.test_desk import ANYWHERE, TOKEN, MadeUpDesk, ask
+from tests.web.made_up import ANYWHERE, MadeUpStatus
+from tests.web.test_desk import TOKEN, MadeUpDesk, ask
 
 TRIED = calling().end_attempt(Result.BUSY, now=BEGIN, policy=POLICY)
 ONE = "/api/callbacks/n1-1.1"

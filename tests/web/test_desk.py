@@ -8,16 +8,15 @@ import aiohttp
 import pytest
 
 from ivr.domain.call import CallId, CounsellorId
-from ivr.domain.counsellor import Doing, PauseReason
+from ivr.domain.counsellor import Doing
+from ivr.domain.pause import PauseReason
 from ivr.domain.policy import Disposition
 from ivr.ports import Because, By, OnDuty, Refused
-from ivr.settings import Address
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import ANYWHERE, MadeUpStatus
 
-ANYWHERE = Address(host="127.0.0.1", port=0)
 TOKEN = "a token that is long enough"
 AINO = OnDuty(
     counsellor=CounsellorId("aino"),

@@ -14,7 +14,7 @@ from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
 from tests.adapters.record import duty_event, event
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import MadeUpStatus
 from tests.web.test_desk import TOKEN, MadeUpDesk
 
 BOUND_S = 10.0

@@ -14,8 +14,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from promql_parser import AggregateExpr, Expr, VectorSelector
 
+from ivr.domain.attempt import Result
 from ivr.domain.call import CallId, LineId, Outcome, SceneName
-from ivr.domain.callback import Result
 from ivr.domain.counsellor import Doing
 from ivr.domain.journal import CallbackKind, DutyKind
 from ivr.settings import PROJECT_ROOT
@@ -23,7 +23,7 @@ from ivr.web.metrics import Metrics
 from ivr.web.status import Promises
 from tests.adapters.record import ARRIVED, duty_event, facts, happened, request, whole_call
 from tests.domain.callbacks import ANNA, POLICY
-from tests.web.test_app import MadeUpStatus
+from tests.web.made_up import MadeUpStatus
 
 ALERTS = yaml.safe_load((PROJECT_ROOT / "host" / "alerts.yml").read_text())
 BOARD = json.loads((PROJECT_ROOT / "host" / "grafana.json").read_text())

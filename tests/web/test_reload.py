@@ -13,8 +13,8 @@ from ivr.ports import Reloaded
 from ivr.web.api import DeskAccess
 from ivr.web.app import create_app, serving
 from ivr.web.metrics import Metrics
-from tests.web.test_app import MadeUpStatus
-from tests.web.test_desk import ANYWHERE, TOKEN, MadeUpDesk, ask
+from tests.web.made_up import ANYWHERE, MadeUpStatus
+from tests.web.test_desk import TOKEN, MadeUpDesk, ask
 
 ANY_FILE = Path("lines.yaml")
 RELOAD = "/api/configuration/reload"

@@ -1,6 +1,5 @@
 """The verbs of the line as ARI requests, each safe to repeat."""
 
-import asyncio
 from collections.abc import Sequence
 
 from ivr.adapters.ari.bridges import Bridges
@@ -9,16 +8,11 @@ from ivr.adapters.ari.events import BACK, SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
+from ivr.adapters.ari.sounds import Sounds
 from ivr.domain.call import BridgeId, CallId, ChannelId, LineId
 from ivr.domain.sweep import Ours
-from ivr.ports import (
-    Media,
-    PlaybackId,
-    Snapshot,
-    SwitchRefused,
-)
+from ivr.ports import Media, PlaybackId, Snapshot
 
-MUSIC_CLASS = "ivr"
 APOLOGY = "apology"
 AT_WORK, CLOSED = "AT_WORK", "CLOSED_"  # read in local/alone.conf
 # 1 while the other side of the channel's sound has put us on hold, else 0 (chan_pjsip).
@@ -36,11 +30,6 @@ NO_ANSWER = "19"
 NORMAL_CLEARING = "16"
 # Sent as `Reason: SIP;cause=200;text="Call completed elsewhere"` (RFC 3326).
 ANSWERED_ELSEWHERE = "26"
-# How a recording is named that is played; what is no such name is the path of a sound file.
-RECORDED = "recording:"
-RECORDING_FORMAT = "alaw"
-# How often a playback is asked to stop that has begun and has no sound yet, seconds apart.
-STOP_TRIES, STOP_AGAIN_S = 100, 0.02
 
 
 class AriSwitch:
@@ -50,6 +39,7 @@ class AriSwitch:
         self._requests = Requests(socket)
         self._calling = Calling(socket, application)
         self._bridges = Bridges(self._requests)
+        self._sounds = Sounds(self._requests)
         self._application = application
 
     async def progress(self, channel: ChannelId) -> None:
@@ -68,64 +58,28 @@ class AriSwitch:
         *,
         then_music: bool = False,
     ) -> None:
-        """See `ivr.ports.Switch`.
-
-        Music is asked for in the same step, over the same socket: a channel takes it up when its
-        playback has ended, and it is answered before (stasis_app_control_moh_start,
-        Asterisk 22.10), so that nobody waits meanwhile.
-        """
-        sounds = [each if each.startswith(RECORDED) else f"sound:{each}" for each in media]
-        wishes = [
-            self._requests.do(
-                "POST", f"channels/{seg(channel)}/play/{seg(playback)}", {"media": sounds}
-            )
-        ]
-        if then_music:
-            wishes.append(self._music(channel))
-        for answer in await asyncio.gather(*wishes, return_exceptions=True):
-            if isinstance(answer, BaseException):
-                raise answer
+        """See `ivr.ports.Switch`."""
+        await self._sounds.play(channel, playback, media, then_music=then_music)
 
     async def stop(self, playback: PlaybackId) -> bool:
-        """See `ivr.ports.Switch`.
-
-        For the moment in which a playback has begun and its sound has not (an unanswered caller
-        is sent a 183 in between) Asterisk 22.10 refuses with 500: res_stasis_playback.c sets the
-        state before `controllable`.
-        """
-        path = f"playbacks/{seg(playback)}"
-        for _ in range(STOP_TRIES - 1):
-            try:
-                return await self._requests.do("DELETE", path, gone_is_fine=True)
-            except SwitchRefused:
-                await asyncio.sleep(STOP_AGAIN_S)
-        return await self._requests.do("DELETE", path, gone_is_fine=True)
+        """See `ivr.ports.Switch`."""
+        return await self._sounds.stop(playback)
 
     async def record(self, channel: ChannelId, recording: str, *, longest_s: float) -> None:
         """See `ivr.ports.Switch`."""
-        wanted = {
-            "name": recording,
-            "format": RECORDING_FORMAT,
-            "maxDurationSeconds": round(longest_s),
-            "ifExists": "overwrite",
-            "terminateOn": "any",
-        }
-        await self._requests.do("POST", f"channels/{seg(channel)}/record", wanted)
+        await self._sounds.record(channel, recording, longest_s=longest_s)
 
     async def keep_recording(self, recording: str, name: str) -> None:
         """See `ivr.ports.Switch`."""
-        path = f"recordings/stored/{seg(recording)}/copy"
-        check(await self._requests.send("POST", path, destinationRecordingName=name), path)
+        await self._sounds.keep_recording(recording, name)
 
     async def forget_recording(self, recording: str) -> None:
         """See `ivr.ports.Switch`."""
-        for state in ("live", "stored"):
-            path = f"recordings/{state}/{seg(recording)}"
-            await self._requests.do("DELETE", path, gone_is_fine=True)
+        await self._sounds.forget_recording(recording)
 
     async def start_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
-        await self._music(channel)
+        await self._sounds.music(channel)
 
     async def stop_music(self, channel: ChannelId) -> None:
         """See `ivr.ports.Switch`."""
@@ -275,10 +229,6 @@ class AriSwitch:
     async def snapshot(self) -> Snapshot:
         """See `ivr.ports.Switch`."""
         return await snapshot(self._requests, self._application)
-
-    async def _music(self, channel: ChannelId) -> bool:
-        path = f"channels/{seg(channel)}/moh"
-        return await self._requests.do("POST", path, {"mohClass": MUSIC_CLASS})
 
     async def _set(self, channel: ChannelId, variable: str, value: str) -> None:
         # In the body: as a query string, 4,000 characters are refused with 400.

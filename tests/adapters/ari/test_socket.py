@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ivr.adapters.ari import Replaced, switch
+from ivr.adapters.ari import Replaced, sounds
 from ivr.adapters.ari import socket as ari_socket
 from ivr.adapters.ari.connection import AriConnection
 from ivr.domain.call import ChannelId
@@ -202,7 +202,7 @@ async def test_a_playback_that_has_begun_without_a_sound_yet_is_stopped_a_moment
 async def test_a_playback_that_never_stops_is_not_asked_for_ever(
     ari: FakeAri, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(switch, "STOP_AGAIN_S", 0.0)
+    monkeypatch.setattr(sounds, "STOP_AGAIN_S", 0.0)
     ari.answer = lambda _: (500, {"message": "Could not stop playback"})
     async with ari.connections().connect() as connection:
         with pytest.raises(SwitchRefused, match="500: Could not stop playback"):
