@@ -160,6 +160,18 @@ async def test_a_counsellors_phone_answers_by_itself_and_says_who_is_there(
         assert (await late.ended()).status >= 400
 
 
+async def test_a_phone_that_is_told_to_end_hangs_up(
+    settings: Settings, telephony: Telephony
+) -> None:
+    async with desk(settings, "--auto") as process:
+        await said(process, "anna is registered; answers by itself")
+        call = await (await telephony.citizen("+358401234567")).dial("500")
+        await said(process, "answered")
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 15)
+        assert not (await call.ended()).by_us
+
+
 async def test_a_counsellors_phone_is_answered_and_hung_up_from_the_keyboard(
     settings: Settings, telephony: Telephony
 ) -> None:
