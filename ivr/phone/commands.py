@@ -20,6 +20,7 @@ from ivr.phone.baresip import open_telephony
 from ivr.phone.desk import Desk
 from ivr.phone.keys import KeyScript
 from ivr.phone.narration import Say, ToldMessages, ToldPrompts, said_end
+from ivr.phone.notices import told as notices_of
 from ivr.phone.phone import CallGone, CallState, NoService, NotInTime, PhoneCall
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address, Settings
@@ -40,8 +41,9 @@ async def call(
     when the line cannot be reached.
     """
     _end_by_sigterm()
-    texts, server = _texts(settings.prompts_dir), _server(settings)
-    repertoire = Repertoire.load(settings.prompts_dir)
+    server, notices = _server(settings), notices_of(settings)
+    texts = {**_texts(settings.prompts_dir), **notices.texts}
+    repertoire = Repertoire.load(settings.prompts_dir, notices.sounds)
     try:
         async with open_telephony(server, repertoire) as telephony:
             citizen = await telephony.citizen(_shown(caller))
