@@ -4,6 +4,7 @@ project = "Neuvontalinja"
 extensions = ["myst_parser"]
 exclude_patterns = ["conf.py"]
 myst_heading_anchors = 4  # as on other sites: security.md#tls-and-srtp
+smartquotes = False  # what is copied from here into YAML or a shell must have the quotes it needs
 html_title = "Neuvontalinja: the manual"
 html_theme = "alabaster"
 html_theme_options = {

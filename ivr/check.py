@@ -146,7 +146,7 @@ def _verdict(folder: Path, found: Findings, lines: Iterable[_Line]) -> Message:
             doubts=doubts,
         )
     counted = told(
-        "{folder}: {lines} lines, {topics} topics, {counsellors} counsellors",
+        "{folder}: lines: {lines}, topics: {topics}, counsellors: {counsellors}",
         folder=folder,
         lines=len(found.service.lines),
         topics=len(found.service.topics),

@@ -87,6 +87,7 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _end(parsed: argparse.Namespace, settings: Settings) -> int:
     """Also where the configuration is damaged just now."""
+    logs.configure(as_json=False, level=logging.WARNING)
     folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), datetime.now(UTC)
     lines = [LineId(name) for name in parsed.line]
     for line in lines:

@@ -36,7 +36,7 @@ def _reload(parsed: argparse.Namespace, settings: Settings) -> int:
     if status != 200:
         why = str(said.get("mistakes") or said.get("message") or "the line does not say why")
         raise Refusal("\n".join(map(escape, why.splitlines())))
-    changes = said["changes"] or ["Nothing has changed."]
+    changes = said["changes"] or ["Nothing has changed in the YAML and the prompts."]
     told = [*changes, *(f"doubtful: {doubt}" for doubt in said["doubts"])]
     sys.stdout.writelines(f"{escape(line)}\n" for line in told)
     return 0

@@ -46,7 +46,7 @@ def test_what_is_right_is_said_to_be_right(
         0,
         [
             "note: the dialplan is not loaded into an Asterisk",
-            f"{folder}: 3 lines, 3 topics, 4 counsellors; nothing is wrong.",
+            f"{folder}: lines: 3, topics: 3, counsellors: 4; nothing is wrong.",
         ],
     )
 

@@ -65,7 +65,7 @@ async def test_where_nothing_has_changed_it_says_so(
     line: Address, made: list[MadeUp], capsys: pytest.CaptureFixture[str]
 ) -> None:
     made[0] = Quiet()
-    assert await said(capsys) == (0, "Nothing has changed.\n", "")
+    assert await said(capsys) == (0, "Nothing has changed in the YAML and the prompts.\n", "")
 
 
 async def test_every_mistake_is_a_line_and_the_exit_code_is_one(

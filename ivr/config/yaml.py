@@ -34,7 +34,9 @@ _UNCLOSED = told(
 )
 _SYNTAX = {  # what the two parsers of PyYAML say, the one in C and the one in Python
     "mapping values are not allowed": told("a ': ' does not fit here; put the text in quotes"),
-    "could not find expected ':'": told("a key without ': ' after it; write 'key: value'"),
+    "could not find expected ':'": told(
+        "a key without ': ' after it, here or in the line above; write 'key: value'"
+    ),
     "sequence entries are not allowed": told(
         "a list begins on the line after its key; move it there"
     ),

@@ -45,7 +45,8 @@ def _prompts(before: Service, after: Service) -> Iterator[str]:
         old, new = before.prompts.get(language, {}), after.prompts[language]
         for name in sorted({*old, *new}):
             if old.get(name) != new.get(name):
-                yield f"prompt {name} ({language}): says something else"
+                what = "is no more" if name not in new else "says something else"
+                yield f"prompt {name} ({language}): {what if name in old else 'is new'}"
 
 
 def _different(of: str, path: str, before: object, after: object) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from ivr.phone.baresip import open_telephony
 from ivr.phone.desk import Desk
 from ivr.phone.keys import KeyScript
 from ivr.phone.narration import Say, ToldMessages, ToldPrompts, said_end
+from ivr.phone.notices import told as notices_of
 from ivr.phone.phone import CallGone, CallState, NoService, NotInTime, PhoneCall
 from ivr.phone.repertoire import Repertoire
 from ivr.settings import Address, Settings
@@ -35,11 +37,13 @@ async def call(
     """Phone the running line and print what is heard until the end; return 0.
 
     `caller` is a number or `anonymous`. `keys` are pressed as in KeyScript. After
-    `wait_s` seconds the call is hung up; so it is by Ctrl-C. Raises Refusal when the
-    line cannot be reached.
+    `wait_s` seconds the call is hung up; so it is by Ctrl-C and SIGTERM. Raises Refusal
+    when the line cannot be reached.
     """
-    texts, server = _texts(settings.prompts_dir), _server(settings)
-    repertoire = Repertoire.load(settings.prompts_dir)
+    _end_by_sigterm()
+    server, notices = _server(settings), notices_of(settings)
+    texts = {**_texts(settings.prompts_dir), **notices.texts}
+    repertoire = Repertoire.load(settings.prompts_dir, notices.sounds)
     try:
         async with open_telephony(server, repertoire) as telephony:
             citizen = await telephony.citizen(_shown(caller))
@@ -61,11 +65,12 @@ async def phone(
     auto: bool = False,
     tone: bool = False,
 ) -> int:
-    """Be a counsellor's phone until Ctrl-C.
+    """Be a counsellor's phone until Ctrl-C or SIGTERM.
 
     `counsellor` is an id or a SIP account. `auto` answers after a second; `tone`
     sends a soft tone where there would be a voice. Raises Refusal.
     """
+    _end_by_sigterm()
     account = _account(counsellors, counsellor)
     secret = _secret(settings.state_dir / "secrets" / "phones.json", account)
     texts, server = _texts(settings.prompts_dir), _server(settings)
@@ -78,6 +83,12 @@ async def phone(
     except NoService as refused:
         raise Refusal(f"{refused}; is the line running (`make run`)?") from refused
     return 0
+
+
+def _end_by_sigterm() -> None:
+    """Have SIGTERM cancel this task: a phone that dies in a call leaves the other side in it."""
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _first_response(calling: PhoneCall, server: Address) -> None:

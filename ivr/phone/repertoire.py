@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -92,11 +93,12 @@ class Repertoire:
         self._hashes, self._numbers, self._offsets = hashes[kept], numbers[kept], offsets[kept]
 
     @classmethod
-    def load(cls, prompts_dir: Path) -> Self:
-        """Read `{fi,sv,music}/**/*.alaw` (headerless 8 kHz A-law, ITU-T G.711)."""
+    def load(cls, prompts_dir: Path, more: Mapping[str, bytes] = MappingProxyType({})) -> Self:
+        """Read `{fi,sv,music}/**/*.alaw` (headerless 8 kHz A-law, ITU-T G.711), and `more`."""
         folders = (*Language, MUSIC)
         files = [file for name in folders for file in (prompts_dir / name).rglob(f"*{_SUFFIX}")]
-        return cls.of({_name(file, prompts_dir): file.read_bytes() for file in sorted(files)})
+        sounds = {_name(file, prompts_dir): file.read_bytes() for file in sorted(files)}
+        return cls.of({**sounds, **more})
 
     @classmethod
     def of(cls, sounds: Mapping[str, bytes]) -> Self:

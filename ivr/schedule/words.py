@@ -105,7 +105,8 @@ def remarks(told: DayTold) -> list[str]:
     plan, usual = told.plan, told.usual
     special = []
     if plan.rule is Rule.EXCEPTION and usual.rule is not Rule.WEEKLY:
-        special.append(f"despite {said_rule(usual)}")
+        how = "despite" if plan.hours else "also"  # closed on a day that is closed anyway
+        special.append(f"{how} {said_rule(usual)}")
     if plan.rule is not Rule.EXCEPTION and (plan.prompt or plan.reason):
         special.append(f"a dated exception{_reason(plan)} changes no hours")
     if plan.prompt is not None:

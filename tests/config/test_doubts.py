@@ -51,6 +51,41 @@ def test_a_schedule_that_never_opens_is_doubtful(folder: Path, spoil: Spoil) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    "exception",
+    [
+        '{date: 2026-12-24, shorten_to: "9:00-12:00"}',  # closed as Christmas Eve
+        '{date: 2026-12-25, last_date: 2026-12-27, shorten_to: "9:00-12:00"}',
+        '{date: 2026-12-23, shorten_to: "8:00-16:00"}',
+    ],
+)
+def test_shortened_hours_that_change_no_day_are_doubtful_with_what_would_open_the_line(
+    folder: Path, spoil: Spoil, exception: str
+) -> None:
+    spoil("schedule", "    exceptions:\n", f"    exceptions:\n      - {exception}\n")
+    (doubt,) = doubts(folder)
+    assert doubt.startswith("schedule.yaml:8:")
+    assert "shorten_to changes nothing here: what it leaves out is closed anyway" in doubt
+    assert "write hours: ['" in doubt
+    assert doubts(folder, datetime(2026, 12, 28, 8, tzinfo=UTC)) == []
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        '{date: 2026-12-23, last_date: 2026-12-27, shorten_to: "9:00-12:00"}',
+        '{date: 2026-12-24, shorten_to: "9:00-12:00", prompt: closed_today}',
+    ],
+)
+def test_shortened_hours_that_change_a_day_or_what_is_said_are_not(
+    folder: Path, spoil: Spoil, exception: str
+) -> None:
+    spoil("schedule", "    exceptions:\n", f"    exceptions:\n      - {exception}\n")
+    for language in ("fi", "sv"):
+        (folder / f"prompts.{language}.yaml").write_text("closed_today: Hei.\n")
+    assert doubts(folder) == []
+
+
 def test_a_topic_to_which_no_line_leads_is_doubtful(folder: Path, spoil: Spoil) -> None:
     spoil("lines", "topics:\n  families:", "topics:\n  pets:\n    key: 3\n"
           '    name: {fi: "Lemmikit", sv: "Husdjur"}\n  families:')  # fmt: skip

@@ -211,7 +211,7 @@ def test_a_change_is_told_in_words_and_lines_that_change_alike_together(
             ' exception "New Year").'
         ),
         (
-            '  Friday 1.1.2027: closed as before (a dated exception "New Year"; despite a public'
+            '  Friday 1.1.2027: closed as before (a dated exception "New Year"; also a public'
             " holiday, Uudenvuodenpäivä / Nyårsdagen)."
         ),
     ]

@@ -92,7 +92,9 @@ REFUSALS = [
     ("a:\n  b: 1\n c: 2\n", [
         "3:2: this does not fit the lines above; check the indentation and the quotation marks",
     ]),
-    ("a: 1\nb\n", ["3:1: a key without ': ' after it; write 'key: value'"]),
+    ("a: 1\nb\n", [
+        "3:1: a key without ': ' after it, here or in the line above; write 'key: value'",
+    ]),
     ("a: - b\n", ["1:4: a list begins on the line after its key; move it there"]),
     ("a: @b\n", ["1:4: a text cannot begin with this sign; put it in quotes"]),
     ("a: }\n", ["1:4: a text cannot begin with this sign; put it in quotes"]),

@@ -62,12 +62,31 @@ def test_hours_skills_and_routing_are_said_so_that_one_sees_what_to_look_at() ->
 
 
 def test_prompts_are_named_with_their_language_and_the_order_of_counsellors_counts() -> None:
+    before = replace(BEFORE, prompts={Language.FI: {"welcome": "Moi."}, Language.SV: {}})
     after = replace(
         BEFORE,
         prompts={Language.FI: {"welcome": "Hei."}, Language.SV: {}},
         counsellors=(counsellor("bertil"), counsellor("anna")),
     )
-    assert changes(BEFORE, after) == (
+    assert changes(before, after) == (
         "counsellors: stand in another order",
         "prompt welcome (fi): says something else",
+    )
+
+
+def test_a_prompt_of_ones_own_is_new_and_then_is_no_more() -> None:
+    with_own = replace(
+        BEFORE,
+        prompts={
+            language: {**BEFORE.prompts.get(language, {}), "closed_own": "Hei."}
+            for language in Language
+        },
+    )
+    assert changes(BEFORE, with_own) == (
+        "prompt closed_own (fi): is new",
+        "prompt closed_own (sv): is new",
+    )
+    assert changes(with_own, BEFORE) == (
+        "prompt closed_own (fi): is no more",
+        "prompt closed_own (sv): is no more",
     )

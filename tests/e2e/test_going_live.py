@@ -103,7 +103,7 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
         _edit(own, "schedule.yaml", 'mon-sun: ["0:00-24:00"]', "mon-sun: []")
         await _reloaded(own)
         await own.says("line quiet: other opening hours")
-        assert "Nothing has changed." in await _reloaded(own)
+        assert "Nothing has changed in the YAML" in await _reloaded(own)
         closed_out = await dial(phones, QUIET, caller=None)
         await closed_out.heard(lambda heard: heard.prompt.startswith(("closed", "holiday")))
         await closed_out.hang_up()

@@ -6,16 +6,21 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ivr.domain.call import CounsellorId, Language
+from ivr.adapters.clips import Sounds
+from ivr.adapters.notice_folder import NoticeFolder
+from ivr.domain.call import CounsellorId, Language, LineId
+from ivr.domain.notice import Notice, Spoken
 from ivr.domain.service import Counsellor
 from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.errors import Refusal
 from ivr.phone import commands
 from ivr.phone.phone import Telephony
 from ivr.settings import PROJECT_ROOT, Address, Settings
+from tests.phone.sounds import noise
 from tests.ports import free_port
 
 ANNA = Counsellor(
@@ -57,6 +62,29 @@ async def test_a_call_is_told_prompt_by_prompt_with_what_it_costs(
         "fi number  0",
         "ended by the other side: cause 16, normal clearing",
     ]
+
+
+async def test_a_notice_is_told_with_what_it_says(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = NoticeFolder(settings.notices_dir, settings.prompts_dir)
+    folder.keep("notices/abc-sv", Sounds(narrow=noise(99, 1.0), wide=None))
+    spoken = Spoken(sound="notices/abc-sv", seconds=1.0, text="Det är fel på nätet.")
+    since = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    folder.write(
+        Notice(
+            line=LineId("families"),
+            since=since,
+            until=since + timedelta(hours=1),
+            closes=False,
+            spoken={Language.SV: spoken},
+        )
+    )
+    try:
+        assert await commands.call(settings, "900", caller="anonymous") == 0
+    finally:
+        folder.remove(LineId("families"))
+    assert 'sv notice/families  "Det är fel på nätet."' in capsys.readouterr().out
 
 
 async def test_a_key_is_pressed_when_the_question_has_been_heard_for_a_second(
@@ -158,6 +186,18 @@ async def test_a_counsellors_phone_answers_by_itself_and_says_who_is_there(
         await asyncio.wait_for(process.wait(), 15)
         late = await (await telephony.citizen("+358401234567")).dial("500")
         assert (await late.ended()).status >= 400
+
+
+async def test_a_phone_that_is_told_to_end_hangs_up(
+    settings: Settings, telephony: Telephony
+) -> None:
+    async with desk(settings, "--auto") as process:
+        await said(process, "anna is registered; answers by itself")
+        call = await (await telephony.citizen("+358401234567")).dial("500")
+        await said(process, "answered")
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 15)
+        assert not (await call.ended()).by_us
 
 
 async def test_a_counsellors_phone_is_answered_and_hung_up_from_the_keyboard(
