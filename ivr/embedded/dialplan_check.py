@@ -4,7 +4,6 @@ With what is generated beside it from the lines.
 """
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from ivr import config
 from ivr.adapters import dialplan
 from ivr.embedded import packages
 from ivr.embedded.asterisk import EmbeddedAsterisk
+from ivr.embedded.asterisk_config import administrators
 from ivr.embedded.packages import Root
 from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
@@ -108,14 +108,8 @@ def _trial(root: Root, folder: Path, generated: Mapping[str, str], place: Path) 
 
 def _copy(folder: Path, place: Path) -> None:
     place.mkdir(exist_ok=True)
-    files = sorted(folder.glob("*.conf"))
-    if not files:
-        raise Refusal(f"{folder} holds no Asterisk configuration: restore the dialplan folder.")
-    for file in files:
-        try:
-            shutil.copyfile(file, place / file.name)
-        except OSError as error:
-            raise Refusal(f"{file} cannot be read: {error.strerror}.") from error
+    for name, text in administrators(folder):
+        (place / name).write_text(text, encoding="utf-8")
 
 
 def _started(asterisk: EmbeddedAsterisk) -> list[str]:

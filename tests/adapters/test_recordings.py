@@ -1,3 +1,4 @@
+import os
 import struct
 
 import numpy as np
@@ -166,6 +167,20 @@ def test_a_link_to_nowhere_and_a_huge_file_are_refused(
     nowhere, huge = few.build().unused
     assert nowhere.endswith("goodbye.wav cannot be read: No such file or directory")
     assert "welcome.wav is not used: it is larger than" in huge
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_file_is_not_waited_for(few: Recorded, kind: str) -> None:
+    file = few.folder / "fi" / "welcome.wav"
+    file.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    before = few.made()
+    (sentence,) = few.build().unused
+    assert sentence.startswith(f"{file} is no file but a folder or a device")
+    assert few.made() == before
 
 
 def test_hidden_files_and_notes_are_nobodys_concern(
