@@ -92,10 +92,11 @@ async def _first(
     `ours`: no other controller plays from the same folder of prompts.
     """
     settings, say = plan.settings, plan.options.say
-    if ours:
-        for doubt in await asyncio.to_thread(speak, plan.source, service):
-            say(f"doubtful: {doubt}")
-    first = Version(service=service, speech=voice(settings, service, ours=ours), pins={})
+    doubts = await asyncio.to_thread(speak, plan.source, service) if ours else ()
+    for doubt in doubts:
+        say(f"doubtful: {doubt}")
+    speech = voice(settings, service, ours=ours)
+    first = Version(service=service, speech=speech, pins={}, doubts=doubts)
     return Configuration(plan.source.watched, first, going, seen=seen, say=say)
 
 
