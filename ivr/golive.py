@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from ivr import access, backing
+from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.kept_speech import kept
@@ -18,7 +19,7 @@ from ivr.domain.renewal import still_needed
 from ivr.domain.retention import Retention
 from ivr.domain.service import Service
 from ivr.errors import Refusal
-from ivr.ports import Journal, JournalUnavailable
+from ivr.ports import AloneNotes, Journal, JournalUnavailable
 from ivr.settings import Settings
 from ivr.source import Source
 from ivr.succession import Succession
@@ -63,15 +64,16 @@ class GoingLive:
     async def begin(self, configuration: Configuration, record: Journal) -> None:
         """From now on the parts of the line are made, by the version that is in force.
 
-        That is the last good one, while somebody on the record needs a line that the saved one
-        does not have. Raises Refusal where that cannot be spoken any more.
+        That is the last good one, while somebody on the record, or somebody whom Asterisk serves
+        alone, needs a line that the saved one does not have. Raises Refusal where that cannot be
+        spoken any more.
         """
         self.starting = True
         speech = configuration.version.speech
         if isinstance(speech, Prompts) and not speech.folder.is_dir():  # whom we waited for let go
             again = voice(self._settings, configuration.version.service, ours=True)
             configuration.version = replace(configuration.version, speech=again)
-        used = await _used(record)
+        used = await _used(record) | await _used_alone(AloneFolder(self._settings.records_dir))
         saved = configuration.version.service
         if all(saved.line(line) is not None for line in used):
             return
@@ -200,3 +202,17 @@ async def _used(record: Journal) -> frozenset[LineId]:
         return frozenset()
     on_air = {facts.line for facts in calls.values() if facts.line is not None}
     return frozenset(on_air | {callback.line for callback in callbacks if callback.open})
+
+
+async def _used_alone(notes: AloneNotes) -> frozenset[LineId]:
+    """The lines of callers who wait alone, or were promised a call alone, as far as is noted."""
+    try:
+        noted = await notes.noted()
+    except OSError:
+        log.exception("configuration.lines_in_use_alone_unknown")
+        return frozenset()
+    return frozenset(
+        each.line
+        for each in noted
+        if each.line is not None and (each.ended is None or each.promised is not None)
+    )

@@ -259,6 +259,29 @@ async def test_a_start_goes_by_the_last_good_one_while_somebody_needs_a_line_of_
     assert steps.starting
 
 
+@pytest.mark.parametrize(
+    ("notes", "needed"),
+    [
+        ("", True),  # still there
+        ("joined 1763884825\npromised 1763884910\nended 1763884916\n", True),
+        ("joined 1763884825\nended 1763884916\n", False),
+    ],
+)
+async def test_a_start_keeps_a_line_on_which_asterisk_serves_somebody_alone(
+    notes: str, *, needed: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
+    steps = going(Parts(), IVR_STATE_DIR=str(tmp_path), IVR_ALONE_DIR=str(tmp_path / "alone"))
+    (tmp_path / "alone").mkdir()
+    call = f"arrived 1763884800 0 0291000001 free +358401234567\n{notes}"
+    (tmp_path / "alone" / "1795331875.0.call").write_text(call)
+    held: Any = Held(version(WITHOUT_FREE))
+    await steps.begin(held, cast("Any", Record()))
+    assert (held.because is not None) is needed
+    assert (held.version.service == BEFORE) is needed
+
+
 @pytest.mark.parametrize("record", [Record(), Record(fails=True)])
 async def test_a_start_goes_by_what_is_saved_where_nobody_is_known_to_need_more(
     record: Record,
