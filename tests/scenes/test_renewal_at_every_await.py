@@ -191,3 +191,47 @@ async def _restart(world: World, struck: asyncio.Event, config: Service) -> None
     await struck.wait()
     world.config = config
     await world.crash_and_restart(0.5)
+
+
+def test_a_renewal_at_any_await_of_a_controller_that_takes_the_calls_up_loses_nobody() -> None:
+    calm = run_in_virtual_time(two_callers_taken_up(None))
+    assert calm.steps > 50
+    assert calm.outcomes == [["served"], ["served"]]
+    for step in range(1, calm.steps + 1):
+        told = run_in_virtual_time(two_callers_taken_up(step))
+        assert told.outcomes == calm.outcomes, f"renewed at step {step} of {calm.steps}"
+        assert (told.served, told.faults) == (calm.served, calm.faults), f"renewed at step {step}"
+
+
+async def two_callers_taken_up(renew_at: int | None) -> Told:
+    """One waits and one is in the menu when the controller dies; the next one is renewed."""
+    before = service(counsellor("anna"), counsellor("bertil"), waiting=PATIENT)
+    world = World(before)
+    world.start()
+    waits = world.asterisk.call(FREE, "+358401112220")
+    with world.habit(waits, SERVED):
+        await world.until(lambda: bool(world.disk.of(EventKind.JOINED)))
+        chooses = world.asterisk.call(FREE, "+358401112221")
+        await world.until_heard(chooses)
+        await world.stop()
+        await asyncio.sleep(0.5)
+        steps = Steps(renew_at, lambda: world.renew(without_a_topic(before)))
+        world.start(steps)
+        with world.habit(chooses, SERVED):
+            await asyncio.sleep(10)
+            taken = steps.taken
+            for name in ("anna", "bertil", "cecilia"):
+                world.phone(name, answers_after=2.0)
+            await asyncio.gather(served(world, waits), served(world, chooses))
+    await asyncio.sleep(60)
+    await world.stop()
+    assert not world.asterisk.channels, "a channel is left over"
+    assert not world.asterisk.bridges, "a bridge is left over"
+    return Told(
+        outcomes=[world.outcomes(caller) for caller in (waits, chooses)],
+        menus=[],
+        served=sorted({str(event.call_id) for event in world.disk.of(EventKind.CONNECTED)}),
+        faults=len(world.disk.of(EventKind.FAULT)),
+        arrived=0,
+        steps=taken,
+    )
