@@ -15,6 +15,7 @@ from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.telling import Ours
+from tests.embedded.sip import Caller
 from tests.ports import free_port
 
 
@@ -92,3 +93,21 @@ async def test_an_edited_dialplan_is_tried_beside_it_and_read_only_if_it_is_soun
     with pytest.raises(NotTold, match="not checked"):
         await broken.tell(service)
     assert "Hangup(34)" in asterisk.cli("dialplan show apology")
+
+
+async def test_a_call_in_progress_stays_as_it_is_while_an_edited_dialplan_is_read(
+    asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
+) -> None:
+    waits = "[from-trunk]\nexten => 4711,1,Progress()\n same => n,Wait(60)\n"
+    before = edited("extensions.conf", "[from-trunk]\n", waits)
+    access = before.ensure_running()
+    with Caller(before.sip) as caller:
+        caller.invite("4711", sender="<sip:+358401234567@127.0.0.1>")
+        assert 183 in (status for status, _ in caller.responses())
+        after = edited("extensions.conf", "[from-trunk]\n", waits.replace("60", "61"))
+        changed = after.renewed()
+        assert changed == {"extensions.conf"}
+        await read_anew(target(access), changed)
+        assert "Wait(61)" in before.cli("dialplan show 4711@from-trunk")
+        (call,) = before.cli("core show channels concise").splitlines()
+        assert call.split("!")[4:7] == ["Ring", "Wait", "60"]
