@@ -65,8 +65,8 @@ class GoingLive:
         """From now on the parts of the line are made, by the version that is in force.
 
         That is the last good one, while somebody on the record, or somebody whom Asterisk serves
-        alone, needs a line that the saved one does not have. Raises Refusal where that cannot be
-        spoken any more.
+        alone, needs a line that the saved one does not have. Where that cannot be spoken any
+        more, those on that line hear the apology: better than nobody being served on any.
         """
         self.starting = True
         speech = configuration.version.speech
@@ -80,7 +80,11 @@ class GoingLive:
         last = await asyncio.to_thread(self._source.last_good)
         gone = still_needed(last, saved, used) if last is not None else ()
         if last is not None and gone:
-            version = await asyncio.to_thread(self.make, last)
+            try:
+                version = await asyncio.to_thread(self.make, last)
+            except Refusal as unspoken:
+                log.error("configuration.line_not_kept", line=gone[0], why=str(unspoken))  # noqa: TRY400 - no fault of ours
+                return
             self._names.update(line_names(last))
             configuration.hold_back(version, _needed(gone[0]))
 

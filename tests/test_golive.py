@@ -259,6 +259,20 @@ async def test_a_start_goes_by_the_last_good_one_while_somebody_needs_a_line_of_
     assert steps.starting
 
 
+async def test_a_start_that_cannot_speak_the_last_good_one_any_more_serves_all_other_lines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unspoken(*_: object, **__: object) -> Any:
+        raise Refusal("the prompt 'topic_menu' does not say what the configuration says")
+
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", unspoken)
+    held: Any = Held(version(WITHOUT_FREE))
+    await going(Parts(), IVR_STATE_DIR=str(tmp_path)).begin(held, cast("Any", Record(call=True)))
+    assert held.because is None
+    assert held.version.service == WITHOUT_FREE
+
+
 @pytest.mark.parametrize(
     ("notes", "needed"),
     [
