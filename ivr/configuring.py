@@ -151,7 +151,8 @@ class Configuration:
         While it is tried nothing new is wrong with it: `fault` is that of before.
         """
         asked, self._asked = self._asked, []
-        before, fault, self._again = self.fault, _BROKEN_OFF, False
+        before, self._again = self.fault, False
+        fault: str | None = _BROKEN_OFF
         try:
             reloaded = await self._try()
         except Refusal as refusal:

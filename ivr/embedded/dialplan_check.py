@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from ivr import config
 from ivr.adapters import dialplan
 from ivr.embedded import packages
@@ -21,6 +23,8 @@ from ivr.embedded.asterisk_config import administrators
 from ivr.embedded.packages import Root
 from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
+
+log = structlog.get_logger(__name__)
 
 _LOUD = "[general]\n[logfiles]\nmessages => warning,error\n"
 _SECOND_OF_SILENCE = bytes(8000 * 2)  # 8 kHz, 16 bits: a `.sln` file
@@ -84,6 +88,29 @@ def linted(folder: Path, generated: Mapping[str, str]) -> list[Complaint]:
         )
         said = (done.stdout + done.stderr).replace(place, str(folder))
     return [_linted(line, folder) for line in said.splitlines()]
+
+
+def startable(asterisk: EmbeddedAsterisk) -> EmbeddedAsterisk:
+    """The same, without what was edited since it was last told of it and may not be sound.
+
+    The line goes on by what it had, as while it runs; there it is checked, and told of the rest.
+    An Asterisk that runs has calls on it, and is not given what nobody has tried.
+    """
+    if not asterisk.configuration.is_dir():
+        return asterisk
+    try:
+        sound = not asterisk.gone() and (not asterisk.edited() or _starts_with_it(asterisk))
+    except Refusal as refusal:
+        log.warning("dialplan.as_it_was", why=str(refusal))
+        sound = False
+    return asterisk if sound else asterisk.as_last_written()
+
+
+def _starts_with_it(asterisk: EmbeddedAsterisk) -> bool:
+    if asterisk.runs():
+        return False
+    found = loaded(asterisk.root, asterisk.dialplan_dir, asterisk.generated)
+    return not any(complaint.serious for complaint in found)
 
 
 def _trial(root: Root, folder: Path, generated: Mapping[str, str], place: Path) -> EmbeddedAsterisk:
