@@ -1,7 +1,7 @@
 """How a configuration that was saved comes into force in the running line, and who is told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -14,7 +14,7 @@ from ivr.adapters.kept_speech import kept
 from ivr.adapters.speech import Prompts
 from ivr.configuring import Configuration, NotYet, Version
 from ivr.director import Conductor, House
-from ivr.domain.call import LineId
+from ivr.domain.call import CounsellorId, LineId
 from ivr.domain.renewal import still_needed
 from ivr.domain.retention import Retention
 from ivr.domain.service import Service
@@ -106,7 +106,7 @@ class GoingLive:
         _admit(self.live, service)
 
     def make(self, service: Service) -> Version:
-        """See Steps. A standby speaks nothing and makes no PINs: whom it waits for does."""
+        """See Steps. A standby speaks nothing: whom it waits for does."""
         ours = self._succession.outbox is not None
         doubts = speak(self._source, service) if ours else ()
         try:
@@ -115,7 +115,7 @@ class GoingLive:
             if ours and self._settings.ari is None:
                 raise
             raise NotYet(str(missing)) from None  # somebody else is to speak them
-        pins = access.pins(self._settings, service) if ours else {}
+        pins = pins_of(self._settings, service, ours=ours)
         return Version(service=service, speech=speech, pins=pins, doubts=doubts)
 
     async def take(self, version: Version) -> bool:
@@ -166,6 +166,14 @@ def voice(settings: Settings, service: Service, *, ours: bool) -> Prompts:
     """
     prompts = Prompts.load(settings.prompts_dir, service)
     return prompts if settings.ari is not None else kept(prompts, only=ours)
+
+
+def pins_of(settings: Settings, service: Service, *, ours: bool) -> Mapping[CounsellorId, str]:
+    """The PINs; a standby makes none, but misses one in a file of one's own as we do.
+
+    Else it would hold ready what it could not run by. Raises Refusal.
+    """
+    return access.pins(settings, service) if ours or settings.pins_file is not None else {}
 
 
 def line_names(service: Service) -> dict[LineId, str]:

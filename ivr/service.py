@@ -22,7 +22,7 @@ from ivr.configuring import Configuration, NotYet, Version
 from ivr.director import Conductor
 from ivr.domain.service import Service
 from ivr.errors import Refusal
-from ivr.golive import GoingLive, Live, line_names, speak, voice
+from ivr.golive import GoingLive, Live, line_names, pins_of, speak, voice
 from ivr.parts import Kept, database_of, eraser_of, house_of, switch_of
 from ivr.plan import Options, Plan
 from ivr.running import Line, Stop
@@ -90,8 +90,8 @@ async def _first(
 ) -> Configuration:
     """The configuration that the line starts with. Raises Refusal.
 
-    The last good one where the saved one cannot be spoken yet, as while a line runs: whoever
-    starts us after a crash is not to leave the line alone until somebody has built the prompts.
+    The last good one where the saved one cannot be spoken yet, or lacks a PIN, as while a line
+    runs: whoever starts us after a crash is not to leave the line alone until that is mended.
     `ours`: no other controller plays from the same folder of prompts.
     """
     say = plan.options.say
@@ -116,7 +116,8 @@ async def _first(
 def _spoken(plan: Plan, service: Service, *, ours: bool) -> Version:
     doubts = speak(plan.source, service) if ours else ()
     speech = voice(plan.settings, service, ours=ours)
-    return Version(service=service, speech=speech, pins={}, doubts=doubts)
+    pins = pins_of(plan.settings, service, ours=ours)
+    return Version(service=service, speech=speech, pins=pins, doubts=doubts)
 
 
 @asynccontextmanager

@@ -43,6 +43,7 @@ def _last_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(line, "speak", lambda *_: ("a recording is not used",))
     monkeypatch.setattr(line, "voice", voice)
+    monkeypatch.setattr(line, "pins_of", lambda *_, **__: {})
 
 
 async def first(plan: Plan, of: Service) -> Any:
@@ -58,6 +59,21 @@ async def test_a_text_that_nobody_has_spoken_yet_is_held_back_and_the_line_runs(
     assert configuration.fault.startswith("held back: the prompt 'welcome' does not say")
     assert plan.said[0] == "doubtful: a recording is not used"
     assert plan.names["free"] == "free"
+
+
+async def test_a_counsellor_who_has_no_pin_yet_is_held_back_and_the_line_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lacks_one(_: object, of: Service, **__: object) -> dict[str, str]:
+        if of is not LAST:
+            raise Refusal("pins.json holds no PIN for helvi")
+        return {}
+
+    monkeypatch.setattr(line, "voice", lambda *_, **__: SPEECH)
+    monkeypatch.setattr(line, "pins_of", lacks_one)
+    configuration = await first(Plan(LAST), SAVED)
+    assert configuration.version.service is LAST
+    assert configuration.fault == "held back: pins.json holds no PIN for helvi"
 
 
 async def test_what_can_be_spoken_is_in_force() -> None:

@@ -207,6 +207,22 @@ async def test_a_new_counsellor_has_a_pin_made_by_whoever_runs_the_line_alone(
     assert (standby.doubts, made.doubts) == ((), ("a recording is not used",))
 
 
+async def test_a_standby_refuses_a_counsellor_without_a_pin_as_whom_it_waits_for_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
+    file = tmp_path / "pins.json"
+    file.write_text('{"anna": "1234"}')
+    own = {"IVR_STATE_DIR": str(tmp_path), "IVR_PINS_FILE": str(file)}
+    of = service(counsellor("anna"), counsellor("bertil"))
+    for outbox in (None, object()):
+        with pytest.raises(Refusal, match="no PIN for bertil"):
+            going(Parts(outbox=outbox), **own).make(of)
+    file.write_text('{"anna": "1234", "bertil": "5678"}')
+    assert going(Parts(outbox=None), **own).make(of).pins["bertil"] == "5678"
+
+
 async def test_an_asterisk_of_ones_own_that_cannot_be_told_is_said_when_there_is_something() -> (
     None
 ):
