@@ -220,7 +220,7 @@ async def test_a_standby_refuses_a_counsellor_without_a_pin_as_whom_it_waits_for
         with pytest.raises(Refusal, match="no PIN for bertil"):
             going(Parts(outbox=outbox), **own).make(of)
     file.write_text('{"anna": "1234", "bertil": "5678"}')
-    assert going(Parts(outbox=None), **own).make(of).pins["bertil"] == "5678"
+    assert going(Parts(outbox=None), **own).make(of).pins[CounsellorId("bertil")] == "5678"
 
 
 async def test_an_asterisk_of_ones_own_that_cannot_be_told_is_said_when_there_is_something() -> (
