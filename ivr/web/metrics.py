@@ -137,6 +137,11 @@ class Metrics:
             ("ivr_switch_answer_seconds", "Asterisk's latest answer", lambda: _answer_s(status)),
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
             ("ivr_faults", "Work begun again, files refused", lambda: len(status.faults)),
+            (
+                "ivr_configuration_refused",
+                "1: what is saved is not in force",
+                lambda: "configuration" in status.faults,
+            ),
             ("ivr_tasks", "Tasks of the event loop", lambda: len(asyncio.all_tasks())),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)
