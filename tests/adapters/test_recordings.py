@@ -6,7 +6,9 @@ import pytest
 
 from ivr.adapters import clips, recordings, sound, studio, wav
 from ivr.adapters.clips import ClipKey
-from tests.adapters.voices import Recorded, melody
+from ivr.errors import Refusal
+from tests.adapters.voices import Recorded, Tones, melody, service
+from tests.dying import dying_at
 
 WELCOME = ClipKey("fi/welcome")
 
@@ -65,6 +67,36 @@ def test_a_recording_of_another_text_is_used_no_more(
     assert (entry.text, entry.by_machine) == (changed, True)
     assert few.build(free_call=changed).unused == [sentence]
     assert few.wrong(free_call=changed) == [sentence]
+
+
+def test_whenever_a_build_dies_a_recording_of_another_text_is_used_no_more(
+    few: Recorded,
+) -> None:
+    few.record("fi/free_call.wav")
+    few.build()
+    changed = "Tämä puhelu maksaa sinulle."
+    operations = dying_at(None, lambda: few.build(free_call=changed))
+    assert operations > 3
+    for operation in range(1, operations + 1):
+        few.build()
+        assert not few.made("fi/free_call").by_machine
+        dying_at(operation, lambda: few.build(free_call=changed))
+        few.build(free_call=changed)
+        assert few.made("fi/free_call").by_machine, f"died at {operation} of {operations}"
+
+
+def test_a_build_that_fails_does_not_forget_for_which_text_a_recording_was_made(
+    few: Recorded,
+) -> None:
+    few.record("fi/free_call.wav")
+    few.build()
+    changed = "Tämä puhelu maksaa sinulle."
+    with pytest.raises(Refusal, match="no voice"):
+        studio.build(
+            service({"free_call": changed}), few.out, Tones(mute_from=0), recorded=few.folder
+        )
+    few.build(free_call=changed)
+    assert few.made("fi/free_call").by_machine
 
 
 def test_it_is_used_again_when_a_person_confirms_it_or_the_text_comes_back(
