@@ -24,6 +24,7 @@ from ivr.config.message import Message, told
 from ivr.domain.service import Service
 from ivr.embedded import packages
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
+from ivr.embedded.dialplan_check import startable
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
 from ivr.embedded.progress import Progress
@@ -61,7 +62,7 @@ def switch(
     if given := settings.ari:
         return AriTarget(url=given.url, user=given.user, password=given.password), None
     asterisk = embedded_asterisk(settings, service)
-    access = asterisk.ensure_running()
+    access = startable(asterisk).ensure_running()
     return target(access), (asterisk, access)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -146,25 +146,30 @@ class Configuration:
         self._wish.clear()
 
     async def _look(self, *, loudly: bool) -> None:
-        """Try what is saved; whoever asked is told what came of it."""
+        """Try what is saved; whoever asked is told what came of it.
+
+        While it is tried nothing new is wrong with it: `fault` is that of before.
+        """
         asked, self._asked = self._asked, []
-        before, self.fault, self._again = self.fault, _BROKEN_OFF, False
+        before, self._again = self.fault, False
+        fault: str | None = _BROKEN_OFF
         try:
             reloaded = await self._try()
         except Refusal as refusal:
             self._again = isinstance(refusal, NotYet)
-            self.fault = why(refusal)
-            if loudly or self.fault != before:
+            self.fault = fault = why(refusal)
+            if loudly or fault != before:
                 self._refused(refusal)
             _refuse(asked, refusal)
         else:
-            self.fault = None
+            self.fault = fault = None
             if before is not None and not reloaded.changes:
                 self._in_order_again()
             for answer in asked:
                 if not answer.done():  # who asked may have gone
                     answer.set_result(reloaded)
         finally:
+            self.fault = fault
             _refuse(asked, Refusal(f"The configuration {_BROKEN_OFF}."))
 
     async def _try(self) -> Reloaded:
@@ -185,6 +190,9 @@ class Configuration:
             in_force = await self._steps.take(version)
             self.version = version
             self._taken("in force" if in_force else "held ready", changed, doubts)
+        elif version.doubts != self.version.doubts:  # a recording that cannot be used, for one
+            self.version = replace(self.version, doubts=version.doubts)
+            self._doubted(version.doubts)
         return Reloaded(changes=changed, doubts=[*doubts, *await self._steps.tell()])
 
     async def _settled(self) -> Sign:
@@ -215,11 +223,15 @@ class Configuration:
             self._say(f"  {line}")
 
     def _taken(self, state: str, changed: Sequence[str], doubts: Sequence[str]) -> None:
-        log.info("configuration.taken", state=state, changes=list(changed), doubts=list(doubts))
+        log.info("configuration.taken", state=state, changes=list(changed))
         self._say(f"The configuration as saved is {state}:")
         for change in changed:
             self._say(f"  {change}")
+        self._doubted(doubts)
+
+    def _doubted(self, doubts: Sequence[str]) -> None:
         for doubt in doubts:
+            log.warning("configuration.doubtful", why=doubt)
             self._say(f"doubtful: {doubt}")
 
     def _in_order_again(self) -> None:

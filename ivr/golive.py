@@ -1,24 +1,25 @@
 """How a configuration that was saved comes into force in the running line, and who is told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from ivr import access, backing
+from ivr.adapters.alone_folder import AloneFolder
 from ivr.adapters.ari import AriConnections
 from ivr.adapters.erasing import Eraser
 from ivr.adapters.kept_speech import kept
 from ivr.adapters.speech import Prompts
 from ivr.configuring import Configuration, NotYet, Version
 from ivr.director import Conductor, House
-from ivr.domain.call import LineId
+from ivr.domain.call import CounsellorId, LineId
 from ivr.domain.renewal import still_needed
 from ivr.domain.retention import Retention
 from ivr.domain.service import Service
 from ivr.errors import Refusal
-from ivr.ports import Journal, JournalUnavailable
+from ivr.ports import AloneNotes, Journal, JournalUnavailable
 from ivr.settings import Settings
 from ivr.source import Source
 from ivr.succession import Succession
@@ -63,22 +64,27 @@ class GoingLive:
     async def begin(self, configuration: Configuration, record: Journal) -> None:
         """From now on the parts of the line are made, by the version that is in force.
 
-        That is the last good one, while somebody on the record needs a line that the saved one
-        does not have. Raises Refusal where that cannot be spoken any more.
+        That is the last good one, while somebody on the record, or somebody whom Asterisk serves
+        alone, needs a line that the saved one does not have. Where that cannot be spoken any
+        more, those on that line hear the apology: better than nobody being served on any.
         """
         self.starting = True
         speech = configuration.version.speech
         if isinstance(speech, Prompts) and not speech.folder.is_dir():  # whom we waited for let go
             again = voice(self._settings, configuration.version.service, ours=True)
             configuration.version = replace(configuration.version, speech=again)
-        used = await _used(record)
+        used = await _used(record) | await _used_alone(AloneFolder(self._settings.records_dir))
         saved = configuration.version.service
         if all(saved.line(line) is not None for line in used):
             return
         last = await asyncio.to_thread(self._source.last_good)
         gone = still_needed(last, saved, used) if last is not None else ()
         if last is not None and gone:
-            version = await asyncio.to_thread(self.make, last)
+            try:
+                version = await asyncio.to_thread(self.make, last)
+            except Refusal as unspoken:
+                log.error("configuration.line_not_kept", line=gone[0], why=str(unspoken))  # noqa: TRY400 - no fault of ours
+                return
             self._names.update(line_names(last))
             configuration.hold_back(version, _needed(gone[0]))
 
@@ -100,7 +106,7 @@ class GoingLive:
         _admit(self.live, service)
 
     def make(self, service: Service) -> Version:
-        """See Steps. A standby speaks nothing and makes no PINs: whom it waits for does."""
+        """See Steps. A standby speaks nothing: whom it waits for does."""
         ours = self._succession.outbox is not None
         doubts = speak(self._source, service) if ours else ()
         try:
@@ -109,7 +115,7 @@ class GoingLive:
             if ours and self._settings.ari is None:
                 raise
             raise NotYet(str(missing)) from None  # somebody else is to speak them
-        pins = access.pins(self._settings, service) if ours else {}
+        pins = pins_of(self._settings, service, ours=ours)
         return Version(service=service, speech=speech, pins=pins, doubts=doubts)
 
     async def take(self, version: Version) -> bool:
@@ -162,6 +168,14 @@ def voice(settings: Settings, service: Service, *, ours: bool) -> Prompts:
     return prompts if settings.ari is not None else kept(prompts, only=ours)
 
 
+def pins_of(settings: Settings, service: Service, *, ours: bool) -> Mapping[CounsellorId, str]:
+    """The PINs; a standby makes none, but misses one in a file of one's own as we do.
+
+    Else it would hold ready what it could not run by. Raises Refusal.
+    """
+    return access.pins(settings, service) if ours or settings.pins_file is not None else {}
+
+
 def line_names(service: Service) -> dict[LineId, str]:
     """The names of the lines in their first language."""
     return {line.id: line.name[line.languages[0]] for line in service.lines}
@@ -200,3 +214,17 @@ async def _used(record: Journal) -> frozenset[LineId]:
         return frozenset()
     on_air = {facts.line for facts in calls.values() if facts.line is not None}
     return frozenset(on_air | {callback.line for callback in callbacks if callback.open})
+
+
+async def _used_alone(notes: AloneNotes) -> frozenset[LineId]:
+    """The lines of callers who wait alone, or were promised a call alone, as far as is noted."""
+    try:
+        noted = await notes.noted()
+    except OSError:
+        log.exception("configuration.lines_in_use_alone_unknown")
+        return frozenset()
+    return frozenset(
+        each.line
+        for each in noted
+        if each.line is not None and (each.ended is None or each.promised is not None)
+    )

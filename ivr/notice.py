@@ -5,12 +5,13 @@ import hashlib
 import logging
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ivr import backing, config, logs
 from ivr.adapters import clips
 from ivr.adapters.notice_folder import NoticeFolder
+from ivr.adapters.steady_clock import line_time
 from ivr.adapters.studio import Synthesiser
 from ivr.config import ConfigurationError, NoFolder
 from ivr.domain.call import Language, LineId
@@ -55,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _set(parsed: argparse.Namespace, settings: Settings) -> int:
     """Everything is spoken before anybody hears anything."""
     logs.configure(as_json=False, level=logging.WARNING)
-    now = datetime.now(UTC)
+    now = _now(settings)
     _check_there_is_a_line(settings)
     lines = _lines(parsed, _service(parsed, settings))
     until = _until(parsed.until, now)
@@ -74,7 +75,7 @@ def _set(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _list(parsed: argparse.Namespace, settings: Settings) -> int:
     logs.configure(as_json=False, level=logging.WARNING)
-    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), datetime.now(UTC)
+    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), _now(settings)
     held = [notice for line in sorted(folder.known) if (notice := folder.of(line, now))]
     for notice in held:
         _print(_told(notice))
@@ -88,7 +89,7 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> int:
 def _end(parsed: argparse.Namespace, settings: Settings) -> int:
     """Also where the configuration is damaged just now."""
     logs.configure(as_json=False, level=logging.WARNING)
-    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), datetime.now(UTC)
+    folder, now = NoticeFolder(settings.notices_dir, settings.prompts_dir), _now(settings)
     lines = [LineId(name) for name in parsed.line]
     for line in lines:
         if folder.of(line, now) is None:
@@ -97,6 +98,11 @@ def _end(parsed: argparse.Namespace, settings: Settings) -> int:
         folder.remove(line)
         _print(f"{line}: ended.")
     return 0
+
+
+def _now(settings: Settings) -> datetime:
+    """As the line has it, which may not have followed a step of the machine's clock yet."""
+    return line_time(settings.state_dir / "clock.json")
 
 
 def _check_there_is_a_line(settings: Settings) -> None:

@@ -18,10 +18,11 @@ from ivr.adapters.shipping import Shipper
 from ivr.adapters.steady_clock import SteadyClock
 from ivr.condition import Condition
 from ivr.config.saved import Sign, sign
-from ivr.configuring import Configuration, Version
+from ivr.configuring import Configuration, NotYet, Version
 from ivr.director import Conductor
 from ivr.domain.service import Service
-from ivr.golive import GoingLive, Live, line_names, speak, voice
+from ivr.errors import Refusal
+from ivr.golive import GoingLive, Live, line_names, pins_of, speak, voice
 from ivr.parts import Kept, database_of, eraser_of, house_of, registration_of, switch_of
 from ivr.plan import Options, Plan
 from ivr.running import Line, Stop
@@ -64,7 +65,7 @@ async def serve(settings: Settings, options: Options, stop: Stop) -> None:
         lacking = not await backing.migrated(settings, succession.outbox, options.say)
         going = GoingLive(settings, source, succession, plan.names)
         configuration = await _first(plan, going, service, seen, ours=succession.outbox is not None)
-        configuration.fault = fault
+        configuration.fault = fault or configuration.fault
         condition.configuration = configuration
         tasks.start(condition.upkeep.keep("watch", configuration.keep, tasks), "watch")
         outbox = await succession.turn(stop)
@@ -89,14 +90,34 @@ async def _first(
 ) -> Configuration:
     """The configuration that the line starts with. Raises Refusal.
 
+    The last good one where the saved one cannot be spoken yet, or lacks a PIN, as while a line
+    runs: whoever starts us after a crash is not to leave the line alone until that is mended.
     `ours`: no other controller plays from the same folder of prompts.
     """
-    settings, say = plan.settings, plan.options.say
-    if ours:
-        for doubt in await asyncio.to_thread(speak, plan.source, service):
-            say(f"doubtful: {doubt}")
-    first = Version(service=service, speech=voice(settings, service, ours=ours), pins={})
-    return Configuration(plan.source.watched, first, going, seen=seen, say=say)
+    say = plan.options.say
+    held: NotYet | None = None
+    try:
+        version = await asyncio.to_thread(_spoken, plan, service, ours=ours)
+    except Refusal as unspoken:
+        last = await asyncio.to_thread(plan.source.last_good)
+        if last is None or last == service:
+            raise
+        held = NotYet(str(unspoken))
+        version = await asyncio.to_thread(_spoken, plan, last, ours=ours)
+        plan.names.update(line_names(last))
+    for doubt in version.doubts:
+        say(f"doubtful: {doubt}")
+    configuration = Configuration(plan.source.watched, version, going, seen=seen, say=say)
+    if held is not None:
+        configuration.hold_back(version, held)
+    return configuration
+
+
+def _spoken(plan: Plan, service: Service, *, ours: bool) -> Version:
+    doubts = speak(plan.source, service) if ours else ()
+    speech = voice(plan.settings, service, ours=ours)
+    pins = pins_of(plan.settings, service, ours=ours)
+    return Version(service=service, speech=speech, pins=pins, doubts=doubts)
 
 
 @asynccontextmanager

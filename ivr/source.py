@@ -9,7 +9,8 @@ from pathlib import Path
 import structlog
 
 from ivr import backing, config
-from ivr.config import ConfigurationError, NoFolder, last_good
+from ivr.config import ConfigurationError, NoFolder, Problem, last_good
+from ivr.config.message import told
 from ivr.configuring import why
 from ivr.domain.call import LineId
 from ivr.domain.schedule import Interval, forced_open
@@ -18,6 +19,10 @@ from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Settings
 
 log = structlog.get_logger(__name__)
+
+_GONE = told(
+    "this file was here and is gone; put it back, or write {nothing} into it", nothing="{}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +55,10 @@ class Source:
             service, doubts = self.check()
             fault = None
         except (ConfigurationError, NoFolder) as wrong:
-            if not last_good.is_kept(self.folder, self._copy):
+            last = self._last_good()
+            if last is None:
                 raise
-            service, doubts = self._of(self._copy)
-            fault = why(wrong)
+            (service, doubts), fault = last, why(wrong)
             mistakes = str(wrong).splitlines()
             log.warning("configuration.last_good_one", refused=mistakes)
             self.say(f"The configuration as saved is {fault}. The last good one is in force:")
@@ -64,18 +69,20 @@ class Source:
         return service, fault
 
     def check(self) -> tuple[Service, Sequence[str]]:
-        """What the folder says, and what is doubtful about it. Raises Refusal."""
-        return self._of(self.folder)
+        """What the folder says, and what is doubtful about it. Raises Refusal.
+
+        A file that was there when the last good one came into force, and is not now, is missed:
+        nobody else would notice that the line says the shipped texts again.
+        """
+        found = self._of(self.folder)
+        if gone := last_good.gone(self.folder, self._copy):
+            raise ConfigurationError([Problem(file=f, line=1, column=1, text=_GONE) for f in gone])
+        return found
 
     def last_good(self) -> Service | None:
         """What was in force last, by the folder as it was then; None where that is not known."""
-        if not last_good.is_kept(self.folder, self._copy):
-            return None
-        try:
-            return self._of(self._copy)[0]
-        except Refusal:  # an older version of the program has kept it
-            log.exception("configuration.last_good_one_unreadable")
-            return None
+        last = self._last_good()
+        return None if last is None else last[0]
 
     def keep(self, service: Service) -> None:
         """Keep a copy of the folder, if this is what it says."""
@@ -92,6 +99,16 @@ class Source:
     @property
     def _copy(self) -> Path:
         return self.settings.state_dir / "configuration"
+
+    def _last_good(self) -> tuple[Service, Sequence[str]] | None:
+        place = last_good.kept(self.folder, self._copy)
+        if place is None:
+            return None
+        try:
+            return self._of(place)
+        except Refusal:  # an older version of the program has kept it
+            log.exception("configuration.last_good_one_unreadable")
+            return None
 
     def _of(self, folder: Path) -> tuple[Service, Sequence[str]]:
         configured, doubts = config.check(folder, datetime.now(UTC))

@@ -64,7 +64,7 @@ class Ours:
     def ensure_running(self) -> AsteriskAccess:
         """See `ivr.embedded.kept.Server`."""
         with self._one_at_a_time:
-            return self._asterisk.ensure_running()
+            return dialplan_check.startable(self._asterisk).ensure_running()
 
     def stop(self) -> None:
         """See `ivr.embedded.kept.Server`."""
@@ -72,10 +72,14 @@ class Ours:
 
     def check(self) -> Sequence[str]:
         """See Asterisk. Another Asterisk is started for that, for some seconds."""
-        edited = self._asterisk.edited()
+        own, edited = self._asterisk, self._asterisk.edited()
+        if gone := sorted(own.gone()):
+            raise Refusal(
+                f"{own.dialplan_dir / gone[0]} was here and is gone: put it back, or save it empty"
+                " first."
+            )
         if not edited or edited == self._sound:
             return []
-        own = self._asterisk
         found = dialplan_check.loaded(own.root, own.dialplan_dir, own.generated)
         if dialplan_check.lints():
             found += dialplan_check.linted(own.dialplan_dir, own.generated)
@@ -104,8 +108,8 @@ class Ours:
         generated = backing.alone(service)
         self._asterisk = replace(self._asterisk, accounts=service.phones, generated=generated)
         edited = self._asterisk.edited()
-        if edited and edited != self._sound:
-            raise Refusal(f"{next(iter(edited))} has been edited and is not checked yet.")
+        if unsound := self._asterisk.gone() or (edited != self._sound and edited):
+            raise Refusal(f"{next(iter(unsound))} has been edited and is not checked yet.")
         return self._asterisk.renewed()
 
 

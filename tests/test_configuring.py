@@ -19,6 +19,7 @@ from ivr.domain.call import CounsellorId
 from ivr.domain.code import ADMINISTRATORS
 from ivr.domain.service import Service
 from ivr.errors import Refusal
+from ivr.ports import Reloaded
 from ivr.tasks import Tasks
 from tests.adapters.polling import until
 from tests.fakes.service import SilentSpeech, service
@@ -35,6 +36,7 @@ class Line:
     folder: Path
     needed: str | None = None  # why a version is not admitted
     untold: str | None = None
+    unused: tuple[str, ...] = ()  # recordings that cannot be used
     fails: bool = False
     now: datetime = BEGIN
     checked: int = 0
@@ -60,7 +62,7 @@ class Line:
             raise NotYet(self.needed)
 
     def make(self, service: Service) -> Version:
-        return Version(service=service, speech=SPEECH, pins=self.pins)
+        return Version(service=service, speech=SPEECH, pins=self.pins, doubts=self.unused)
 
     async def take(self, version: Version) -> bool:
         self.taken.append(version.service.most_calls)
@@ -305,3 +307,73 @@ async def test_what_a_start_held_back_is_tried_again_by_itself(line: Line) -> No
         tasks.start(configuration.keep(), "configuration")
         await until(lambda: line.taken == [7])
         await until(lambda: configuration.fault is None)
+
+
+async def test_two_who_ask_at_once_are_told_the_same_and_who_asks_meanwhile_is_looked_for_again(
+    line: Line,
+) -> None:
+    later: list[asyncio.Task[Reloaded]] = []
+    async with kept(line) as configuration:
+        admit = line.admit
+
+        async def asked_meanwhile(service: Service) -> None:
+            await admit(service)
+            if not later:
+                line.save("8")
+                later.append(asyncio.ensure_future(configuration.reload()))
+                await asyncio.sleep(0)
+
+        line.admit = asked_meanwhile  # type: ignore[method-assign]
+        line.save("7")
+        one, two = await asyncio.gather(configuration.reload(), configuration.reload())
+        assert one is two
+        assert list((await later[0]).changes) == ["most_calls is 8, was 7"]
+    assert line.taken == [7, 8]
+
+
+async def test_who_has_asked_and_gone_disturbs_nobody(line: Line) -> None:
+    async with kept(line) as configuration:
+        for text in ("7", "not a number"):
+            line.save(text)
+            gone = asyncio.ensure_future(configuration.reload())
+            stays = asyncio.ensure_future(configuration.reload())
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.wait({gone, stays})
+            assert (stays.exception() is None) is (text == "7")
+        line.save("9")
+        assert list((await configuration.reload()).changes) == ["most_calls is 9, was 7"]
+
+
+async def test_while_it_is_looked_at_nothing_is_said_to_be_wrong_with_it(line: Line) -> None:
+    seen: list[str | None] = []
+    async with kept(line) as configuration:
+        make = line.make
+
+        def looked_at(service: Service) -> Version:
+            seen.append(configuration.fault)
+            return make(service)
+
+        line.make = looked_at  # type: ignore[method-assign]
+        line.save("7")
+        await configuration.reload()
+        line.save("x")
+        await until(lambda: "refused" in str(configuration.fault))
+        line.save("8")
+        await configuration.reload()
+        assert configuration.fault is None
+    assert seen == [None, "refused: lines.yaml:3:5 and 1 more, see `ivr check`"]
+
+
+async def test_a_recording_that_cannot_be_used_is_said_when_it_is_saved_and_only_then(
+    line: Line,
+) -> None:
+    recordings = line.folder / "recordings" / "fi"
+    recordings.mkdir(parents=True)
+    async with kept(line) as configuration:
+        line.unused = ("recordings/fi/welcome.wav is an MP3 and no WAV",)
+        (recordings / "welcome.wav").write_bytes(b"ID3")
+        await until(lambda: bool(line.said))
+        await configuration.reload()
+        assert line.said == [f"doubtful: {line.unused[0]}"]
+        assert (line.taken, configuration.fault) == ([], None)

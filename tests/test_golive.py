@@ -208,6 +208,22 @@ async def test_a_new_counsellor_has_a_pin_made_by_whoever_runs_the_line_alone(
     assert (standby.doubts, made.doubts) == ((), ("a recording is not used",))
 
 
+async def test_a_standby_refuses_a_counsellor_without_a_pin_as_whom_it_waits_for_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
+    file = tmp_path / "pins.json"
+    file.write_text('{"anna": "1234"}')
+    own = {"IVR_STATE_DIR": str(tmp_path), "IVR_PINS_FILE": str(file)}
+    of = service(counsellor("anna"), counsellor("bertil"))
+    for outbox in (None, object()):
+        with pytest.raises(Refusal, match="no PIN for bertil"):
+            going(Parts(outbox=outbox), **own).make(of)
+    file.write_text('{"anna": "1234", "bertil": "5678"}')
+    assert going(Parts(outbox=None), **own).make(of).pins[CounsellorId("bertil")] == "5678"
+
+
 async def test_an_asterisk_of_ones_own_that_cannot_be_told_is_said_when_there_is_something() -> (
     None
 ):
@@ -258,6 +274,43 @@ async def test_a_start_goes_by_the_last_good_one_while_somebody_needs_a_line_of_
     assert held.version.service == BEFORE
     assert "The line free cannot go" in str(held.because)
     assert steps.starting
+
+
+async def test_a_start_that_cannot_speak_the_last_good_one_any_more_serves_all_other_lines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unspoken(*_: object, **__: object) -> Any:
+        raise Refusal("the prompt 'topic_menu' does not say what the configuration says")
+
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", unspoken)
+    held: Any = Held(version(WITHOUT_FREE))
+    await going(Parts(), IVR_STATE_DIR=str(tmp_path)).begin(held, cast("Any", Record(call=True)))
+    assert held.because is None
+    assert held.version.service == WITHOUT_FREE
+
+
+@pytest.mark.parametrize(
+    ("notes", "needed"),
+    [
+        ("", True),  # still there
+        ("joined 1763884825\npromised 1763884910\nended 1763884916\n", True),
+        ("joined 1763884825\nended 1763884916\n", False),
+    ],
+)
+async def test_a_start_keeps_a_line_on_which_asterisk_serves_somebody_alone(
+    notes: str, *, needed: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(golive, "speak", lambda *_: ())
+    monkeypatch.setattr(golive, "voice", lambda *_, **__: SilentSpeech())
+    steps = going(Parts(), IVR_STATE_DIR=str(tmp_path), IVR_ALONE_DIR=str(tmp_path / "alone"))
+    (tmp_path / "alone").mkdir()
+    call = f"arrived 1763884800 0 0291000001 free +358401234567\n{notes}"
+    (tmp_path / "alone" / "1795331875.0.call").write_text(call)
+    held: Any = Held(version(WITHOUT_FREE))
+    await steps.begin(held, cast("Any", Record()))
+    assert (held.because is not None) is needed
+    assert (held.version.service == BEFORE) is needed
 
 
 @pytest.mark.parametrize("record", [Record(), Record(fails=True)])

@@ -1,5 +1,6 @@
 """`ivr notice` sets, lists and ends what callers are told; what cannot be said is refused."""
 
+import json
 import os
 import shutil
 import time
@@ -11,6 +12,7 @@ import pytest
 from ivr import backing
 from ivr.adapters.clips import Sounds
 from ivr.adapters.notice_folder import NoticeFolder
+from ivr.adapters.steady_clock import SteadyClock, boot, since_boot
 from ivr.cli import main
 from ivr.config.prompts import SHIPPED
 from ivr.domain.call import Language, LineId
@@ -230,3 +232,35 @@ def test_a_recording_is_listed_as_such(state_dir: Path, capsys: pytest.CaptureFi
     )
     main(["notice", "list"])
     assert capsys.readouterr().out.splitlines()[1] == "  fi: recorded on the phone"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
+def test_it_holds_at_once_on_a_line_that_has_not_followed_a_step_of_the_clock(
+    state_dir: Path, ahead: timedelta
+) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=since_boot()) + ahead
+    kept = {"boot": boot(), "began": began.isoformat()}
+    (state_dir / "clock.json").write_text(json.dumps(kept))
+    assert main(["notice", "set", "families", *SAID, *SOON, "--close"]) == 0
+    clock = SteadyClock.open(Clock(), state_dir / "clock.json")
+    notice = folder(state_dir).of(FAMILIES, clock.now())
+    assert notice is not None
+    assert clock.now() - notice.since < timedelta(minutes=5)
+
+
+def test_what_has_gone_by_for_the_line_is_refused_whatever_the_clock_of_the_machine_says(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=since_boot()) + timedelta(days=3)
+    kept = {"boot": boot(), "began": began.isoformat()}
+    (state_dir / "clock.json").write_text(json.dumps(kept))
+    assert main(["notice", "set", "families", *SAID, *SOON]) == 1
+    assert "has gone by" in capsys.readouterr().err
+    assert not folder(state_dir).known
+
+
+class Clock:
+    """The machine's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)

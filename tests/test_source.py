@@ -9,11 +9,13 @@ import pytest
 
 from ivr.config import ConfigurationError, last_good
 from ivr.config.prompts import SHIPPED
+from ivr.config.source import FILES
 from ivr.domain.call import LineId
 from ivr.domain.changes import changes
 from ivr.domain.schedule import Interval
 from ivr.settings import Settings
 from ivr.source import Source
+from tests.dying import dying_at
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_a_copy_is_its_owners_alone_and_whole(source: Source, tmp_path: Path) ->
     source.keep(source.first()[0])
     copy = tmp_path / "state" / "configuration"
     assert copy.stat().st_mode & 0o077 == 0
-    assert last_good.is_kept(source.folder, copy)
+    assert last_good.kept(source.folder, copy) == copy
     assert [path.name for path in copy.parent.iterdir()] == ["configuration"]
 
 
@@ -135,3 +137,65 @@ def test_what_is_near_in_time_is_doubted_as_by_the_check(source: Source) -> None
     closed = f"[{{date: {day}, last_date: {day + timedelta(days=60)}, closed: yes}}]"
     file.write_text(file.read_text().replace("exceptions: []", f"exceptions: {closed}"))
     assert any("no opening in the next 14 days" in doubt for doubt in source.check()[1])
+
+
+def test_whenever_the_controller_dies_there_is_a_last_good_one(source: Source) -> None:
+    before, _ = source.first()
+    lines, folder = (source.folder / "lines.yaml").read_text(), source.folder
+    source.keep(before)
+    (folder / "lines.yaml").write_text(lines.replace("most_calls", "# most_calls"))
+    after, _ = source.check()
+    operations = dying_at(None, lambda: source.keep(after))
+    assert operations > len(list(folder.glob("*.yaml")))
+    for operation in range(1, operations + 1):
+        (folder / "lines.yaml").write_text(lines)
+        source.keep(before)
+        (folder / "lines.yaml").write_text(lines.replace("most_calls", "# most_calls"))
+        dying_at(operation, lambda: source.keep(after))
+        break_it(source)
+        found, fault = source.first()
+        assert found in (before, after), f"died at {operation} of {operations}"
+        assert fault is not None
+    (folder / "lines.yaml").write_text(lines)
+    source.keep(before)
+    assert [path.name for path in source.settings.state_dir.iterdir()] == ["configuration"]
+
+
+def test_what_lies_in_the_folder_beside_is_neither_read_nor_kept(source: Source) -> None:
+    service, _ = source.first()
+    said = source.fingerprint()
+    with (source.folder / "old.yaml").open("wb") as old:
+        old.truncate(10**10)  # it takes no room, but a copy of it would
+    (source.folder / "pipe.yaml").symlink_to("/dev/zero")
+    assert source.fingerprint() == said
+    source.keep(service)
+    kept = source.settings.state_dir / "configuration"
+    assert sorted(file.name for file in kept.glob("*.yaml")) == sorted(FILES)
+
+
+def test_a_file_of_prompts_that_was_there_is_missed_and_the_shipped_texts_are_not_said(
+    source: Source, said: list[str]
+) -> None:
+    (source.folder / "prompts.sv.yaml").write_text('welcome: "Hej, och välkommen till oss."\n')
+    service, _ = source.first()
+    source.keep(service)
+    (source.folder / "prompts.sv.yaml").unlink()
+    with pytest.raises(ConfigurationError, match=r"prompts.sv.yaml:1:1: this file was here and is"):
+        source.check()
+    again, fault = source.first()
+    assert again == service
+    assert fault == "refused: prompts.sv.yaml:1:1, see `ivr check`"
+    (source.folder / "prompts.sv.yaml").write_text("{}\n")
+    assert source.check()[0] != service
+
+
+def test_a_last_good_one_that_cannot_be_read_any_more_is_not_blamed_for_a_bad_file(
+    source: Source,
+) -> None:
+    source.keep(source.first()[0])
+    (source.settings.state_dir / "configuration" / "schedule.yaml").write_text("of_old: 1\n")
+    break_it(source)
+    with pytest.raises(ConfigurationError) as refused:
+        source.first()
+    assert {problem.file for problem in refused.value.problems} == {source.folder / "lines.yaml"}
+    assert source.last_good() is None

@@ -49,14 +49,18 @@ class Embedded:
 
     changes: list[set[str]]
     edits: dict[str, str]
+    lacks: set[str] = field(default_factory=set)
     root: str = ""
-    dialplan_dir: str = ""
+    dialplan_dir: Path = Path("dialplan")
     state_dir: str = ""
     accounts: tuple[str, ...] = ()
     generated: object = None
 
     def edited(self) -> dict[str, str]:
         return dict(self.edits)
+
+    def gone(self) -> frozenset[str]:
+        return frozenset(self.lacks)
 
     def renewed(self) -> frozenset[str]:
         return frozenset(self.changes.pop(0)) if self.changes else frozenset()
@@ -141,3 +145,20 @@ async def test_where_it_cannot_be_written_it_is_tried_again(ami: Ami, tmp_path: 
     with pytest.raises(NotTold, match="cannot be written"):
         await Others(server).tell(SERVICE)
     assert ami.read == []
+
+
+async def test_a_file_of_the_dialplan_that_was_deleted_is_missed_and_asterisk_keeps_it(
+    ami: Ami,
+) -> None:
+    lacks = {"extensions.conf"}
+    made: Any = Embedded(changes=[{"extensions.conf"}], edits={}, lacks=lacks)
+    asterisk = Ours(cast("Any", made), TARGET)
+    with pytest.raises(Refusal, match=r"dialplan/extensions\.conf was here and is gone: put it"):
+        asterisk.check()
+    with pytest.raises(NotTold, match="not checked yet"):
+        await asterisk.tell(SERVICE)
+    assert ami.read == []
+    lacks.clear()
+    assert asterisk.check() == []
+    await asterisk.tell(SERVICE)
+    assert ami.read == [["extensions.conf"]]

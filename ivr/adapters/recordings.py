@@ -9,6 +9,7 @@ from typing import Final
 
 from ivr.adapters.clips import ClipKey
 from ivr.errors import Refusal
+from ivr.regular import content
 
 SUFFIX: Final = ".wav"
 MOST_BYTES: Final = 50_000_000  # four minutes at 48 kHz, stereo, 16 bit: no prompt is so long
@@ -42,23 +43,18 @@ def found(folder: Path, wanted: Mapping[ClipKey, str]) -> Recordings:
             recordings.useless.append(f"{file} is not used: {_no_prompt(clip, wanted)}")
         else:
             try:
-                content = read(file)
+                sound = read(file)
             except Refusal as refusal:
                 recordings.useless.append(str(refusal))
             else:
-                digest = hashlib.sha256(content).hexdigest()[:16]
+                digest = hashlib.sha256(sound).hexdigest()[:16]
                 recordings.by_clip[clip] = Recording(file=file, hash=digest)
     return recordings
 
 
 def read(file: Path) -> bytes:
     """The content of a recording. Raises Refusal."""
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Refusal(f"{file} is not used: it is larger than {MOST_BYTES // 10**6} MB")
-        return file.read_bytes()
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror or error}") from error
+    return content(file, MOST_BYTES)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -30,6 +30,16 @@ def boot() -> str:
     return _BOOT_ID.read_text().strip()
 
 
+def line_time(path: Path) -> datetime:
+    """What time a line goes by that keeps its clock in this file; the machine's if none does.
+
+    What a person sets beside a running line is to hold there at once, and to end there in time,
+    also while the line does not follow a step of the machine's clock.
+    """
+    began = _kept(path, boot())
+    return datetime.now(UTC) if began is None else began + timedelta(seconds=since_boot())
+
+
 class SteadyClock:
     """Goes on evenly, whatever is done to the machine's clock. Implements `ivr.ports.Clock`.
 
@@ -105,16 +115,7 @@ class SteadyClock:
         return self._machine.now() - timedelta(seconds=self._elapsed())
 
     def _read(self) -> datetime | None:
-        try:
-            kept = json.loads(self._path.read_text())
-            if kept["boot"] != self._boot_id:
-                return None
-            return datetime.fromisoformat(kept["began"]).astimezone(UTC)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, LookupError, TypeError):
-            log.exception("clock.unreadable", file=str(self._path))
-            return None
+        return _kept(self._path, self._boot_id)
 
     def _keep(self) -> None:
         """A disk in trouble keeps nobody from knowing the time."""
@@ -124,3 +125,17 @@ class SteadyClock:
             new.replace(self._path)
         except OSError:
             log.exception("clock.not_kept", file=str(self._path))
+
+
+def _kept(path: Path, boot_id: str) -> datetime | None:
+    """When the machine was started, by the clock of the line; None where that is not kept."""
+    try:
+        kept = json.loads(path.read_text())
+        if kept["boot"] != boot_id:
+            return None
+        return datetime.fromisoformat(kept["began"]).astimezone(UTC)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError):
+        log.exception("clock.unreadable", file=str(path))
+        return None

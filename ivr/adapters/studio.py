@@ -87,14 +87,17 @@ def build(
     undone = {order.clip for order in due}
     made = {order.clip: known[order.clip] for order in wanted if order.clip not in undone}
     makings: list[_Making] = []
+    if replaced := {clip: replace(known[clip], hash="") for clip in undone if clip in known}:
+        # Killed meanwhile, we would take a new sound for that of the old text.
+        clips.write_manifest(out, {**made, **replaced})
     try:
         for making in studio.make_all(due, progress):
             makings.append(making)
             made[making.clip] = making.made
     finally:
         _remove_others(out, wanted)
-        if made != known:
-            clips.write_manifest(out, made)
+        if replaced or made != known:
+            clips.write_manifest(out, {**replaced, **made})
     troubles = [*(order.trouble for order in wanted), *(making.trouble for making in makings)]
     return Built(
         made=sum(not making.kept for making in makings),

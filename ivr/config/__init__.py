@@ -8,6 +8,7 @@ from ivr.config.checking import Findings, NoFolder, examine, schedules
 from ivr.config.json_schema import json_schemas, schema_files
 from ivr.config.message import Tongue
 from ivr.config.problem import ConfigurationError, Problem
+from ivr.config.source import FILES, decoded
 from ivr.domain.service import Service
 
 __all__ = [
@@ -49,6 +50,8 @@ def check(directory: Path, now: datetime | None = None) -> tuple[Service, tuple[
 def fingerprint(directory: Path) -> str:
     """The same for folders whose files say the same to the letter; SHA-256, hexadecimal."""
     whole = hashlib.sha256()
-    for file in filter(Path.is_file, sorted(directory.glob("*.yaml"))):
-        whole.update(f"{file.name} ".encode() + hashlib.sha256(file.read_bytes()).digest())
+    for name in FILES:
+        text = decoded(directory / name)
+        if isinstance(text, str):
+            whole.update(f"{name} ".encode() + hashlib.sha256(text.encode()).digest())
     return whole.hexdigest()

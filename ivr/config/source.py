@@ -13,6 +13,9 @@ from ivr.config.problem import Problem
 
 Loc = tuple[str | int, ...]
 
+# All that is read of a folder. What else lies there, an old copy for one, is nobody's concern.
+FILES = ("lines.yaml", "schedule.yaml", "counsellors.yaml", "prompts.fi.yaml", "prompts.sv.yaml")
+
 _MAX_BYTES = 1_000_000
 _FOREIGN = {  # how a text begins that is saved as something else; the longer ones first
     codecs.BOM_UTF32_LE: "UTF-32",

@@ -35,6 +35,8 @@ NEEDS_RESTART = frozenset(
     | {f"local/{name}.conf" for name in ("http", "transport", "rtp")}
 )
 
+_MAIN = "asterisk.conf"  # the one file beside the administrator's that is ours
+
 # What can be read anew by itself, and how.
 _AMI = "local/manager.conf"  # has another port at every start
 _READ_ALONE = {"local/alone.conf": "dialplan reload", "local/queues.conf": "queue reload all"}
@@ -111,6 +113,16 @@ class EmbeddedAsterisk:
         """The administrator's files that say something else than was last written for it."""
         files = dict(administrators(self.dialplan_dir))
         return {name: text for name, text in files.items() if self._says(name) != text}
+
+    def gone(self) -> frozenset[str]:
+        """The administrator's files that are not there any more, and were not empty at last."""
+        there = dict(administrators(self.dialplan_dir)).keys() | {_MAIN}
+        names = {file.name for file in self.configuration.glob("*.conf")} - there
+        return frozenset(name for name in names if (self._says(name) or "").strip())
+
+    def as_last_written(self) -> "EmbeddedAsterisk":
+        """The same, with the administrator's files as they were when it was last told of them."""
+        return replace(self, dialplan_dir=self.configuration)
 
     def _says(self, name: str) -> str | None:
         file = self.configuration / name

@@ -14,6 +14,7 @@ from ivr.embedded.packages import Root
 from ivr.embedded.private import write_private
 from ivr.embedded.trunk_config import Carrier, trunk
 from ivr.errors import Refusal
+from ivr.regular import content
 from ivr.settings import Address, PortRange, SipTls
 from ivr.trunk import TrunkLogin
 
@@ -21,6 +22,7 @@ ARI_USER = AMI_USER = "ivr"
 # The last resort: beyond it Asterisk itself refuses calls, with 503. More than the controller
 # ever lets in and tells that all lines are busy (`most_calls` in lines.yaml, and a quarter).
 MOST_CALLS = 2000
+_MOST_BYTES = 1_000_000  # of one of the administrator's files; ours are a hundredth of it
 
 # Characters that end a value, a path or a list in one of Asterisk's files.
 _UNFIT = frozenset(":;,&|\"'`$\\()[]{}<>#\n\r\t")
@@ -98,8 +100,11 @@ def configuration(folders: Folders, reach: Reach, generated: Mapping[str, str]) 
 
 
 def administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
-    """The administrator's own files, and what they say. Raises Refusal."""
-    files = sorted(dialplan.glob("*.conf"))
+    """The administrator's own files, and what they say. Raises Refusal.
+
+    What is hidden is an editor's, which has it there while somebody writes.
+    """
+    files = sorted(dialplan.glob("[!.]*.conf"))
     if not files:
         raise Refusal(f"{dialplan} holds no Asterisk configuration: restore the dialplan folder.")
     return ((file.name, _text(file)) for file in files)
@@ -107,9 +112,7 @@ def administrators(dialplan: Path) -> Iterator[tuple[str, str]]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}.") from error
+        return content(file, _MOST_BYTES).decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise Refusal(f"{file} is no UTF-8: save it as UTF-8.") from error
 

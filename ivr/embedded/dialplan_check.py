@@ -4,7 +4,6 @@ With what is generated beside it from the lines.
 """
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,13 +13,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from ivr import config
 from ivr.adapters import dialplan
 from ivr.embedded import packages
 from ivr.embedded.asterisk import EmbeddedAsterisk
+from ivr.embedded.asterisk_config import administrators
 from ivr.embedded.packages import Root
 from ivr.errors import Refusal
 from ivr.settings import PROJECT_ROOT, Address, PortRange, Settings
+
+log = structlog.get_logger(__name__)
 
 _LOUD = "[general]\n[logfiles]\nmessages => warning,error\n"
 _SECOND_OF_SILENCE = bytes(8000 * 2)  # 8 kHz, 16 bits: a `.sln` file
@@ -86,6 +90,29 @@ def linted(folder: Path, generated: Mapping[str, str]) -> list[Complaint]:
     return [_linted(line, folder) for line in said.splitlines()]
 
 
+def startable(asterisk: EmbeddedAsterisk) -> EmbeddedAsterisk:
+    """The same, without what was edited since it was last told of it and may not be sound.
+
+    The line goes on by what it had, as while it runs; there it is checked, and told of the rest.
+    An Asterisk that runs has calls on it, and is not given what nobody has tried.
+    """
+    if not asterisk.configuration.is_dir():
+        return asterisk
+    try:
+        sound = not asterisk.gone() and (not asterisk.edited() or _starts_with_it(asterisk))
+    except Refusal as refusal:
+        log.warning("dialplan.as_it_was", why=str(refusal))
+        sound = False
+    return asterisk if sound else asterisk.as_last_written()
+
+
+def _starts_with_it(asterisk: EmbeddedAsterisk) -> bool:
+    if asterisk.runs():
+        return False
+    found = loaded(asterisk.root, asterisk.dialplan_dir, asterisk.generated)
+    return not any(complaint.serious for complaint in found)
+
+
 def _trial(root: Root, folder: Path, generated: Mapping[str, str], place: Path) -> EmbeddedAsterisk:
     (place / "prompts" / "music").mkdir(parents=True)
     (place / "prompts" / "music" / "silence.sln").write_bytes(_SECOND_OF_SILENCE)
@@ -108,14 +135,8 @@ def _trial(root: Root, folder: Path, generated: Mapping[str, str], place: Path) 
 
 def _copy(folder: Path, place: Path) -> None:
     place.mkdir(exist_ok=True)
-    files = sorted(folder.glob("*.conf"))
-    if not files:
-        raise Refusal(f"{folder} holds no Asterisk configuration: restore the dialplan folder.")
-    for file in files:
-        try:
-            shutil.copyfile(file, place / file.name)
-        except OSError as error:
-            raise Refusal(f"{file} cannot be read: {error.strerror}.") from error
+    for name, text in administrators(folder):
+        (place / name).write_text(text, encoding="utf-8")
 
 
 def _started(asterisk: EmbeddedAsterisk) -> list[str]:

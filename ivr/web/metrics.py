@@ -138,6 +138,11 @@ class Metrics:
             ("ivr_journal_broken", "1: not written", lambda: status.journal_fault is not None),
             ("ivr_faults", "Work begun again, files refused", lambda: len(status.faults)),
             ("ivr_trunk_fault", "1: is not registered", lambda: TRUNK in status.faults),
+            (
+                "ivr_configuration_refused",
+                "1: what is saved is not in force",
+                lambda: "configuration" in status.faults,
+            ),
             ("ivr_tasks", "Tasks of the event loop", lambda: len(asyncio.all_tasks())),
         ):
             Gauge(name, text, registry=self._registry).set_function(ask)

@@ -1,3 +1,4 @@
+import os
 import struct
 
 import numpy as np
@@ -5,7 +6,9 @@ import pytest
 
 from ivr.adapters import clips, recordings, sound, studio, wav
 from ivr.adapters.clips import ClipKey
-from tests.adapters.voices import Recorded, melody
+from ivr.errors import Refusal
+from tests.adapters.voices import Recorded, Tones, melody, service
+from tests.dying import dying_at
 
 WELCOME = ClipKey("fi/welcome")
 
@@ -64,6 +67,36 @@ def test_a_recording_of_another_text_is_used_no_more(
     assert (entry.text, entry.by_machine) == (changed, True)
     assert few.build(free_call=changed).unused == [sentence]
     assert few.wrong(free_call=changed) == [sentence]
+
+
+def test_whenever_a_build_dies_a_recording_of_another_text_is_used_no_more(
+    few: Recorded,
+) -> None:
+    few.record("fi/free_call.wav")
+    few.build()
+    changed = "Tämä puhelu maksaa sinulle."
+    operations = dying_at(None, lambda: few.build(free_call=changed))
+    assert operations > 3
+    for operation in range(1, operations + 1):
+        few.build()
+        assert not few.made("fi/free_call").by_machine
+        dying_at(operation, lambda: few.build(free_call=changed))
+        few.build(free_call=changed)
+        assert few.made("fi/free_call").by_machine, f"died at {operation} of {operations}"
+
+
+def test_a_build_that_fails_does_not_forget_for_which_text_a_recording_was_made(
+    few: Recorded,
+) -> None:
+    few.record("fi/free_call.wav")
+    few.build()
+    changed = "Tämä puhelu maksaa sinulle."
+    with pytest.raises(Refusal, match="no voice"):
+        studio.build(
+            service({"free_call": changed}), few.out, Tones(mute=changed), recorded=few.folder
+        )
+    few.build(free_call=changed)
+    assert few.made("fi/free_call").by_machine
 
 
 def test_it_is_used_again_when_a_person_confirms_it_or_the_text_comes_back(
@@ -166,6 +199,20 @@ def test_a_link_to_nowhere_and_a_huge_file_are_refused(
     nowhere, huge = few.build().unused
     assert nowhere.endswith("goodbye.wav cannot be read: No such file or directory")
     assert "welcome.wav is not used: it is larger than" in huge
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_file_is_not_waited_for(few: Recorded, kind: str) -> None:
+    file = few.folder / "fi" / "welcome.wav"
+    file.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    before = few.made()
+    (sentence,) = few.build().unused
+    assert sentence.startswith(f"{file} is no file but a folder or a device")
+    assert few.made() == before
 
 
 def test_hidden_files_and_notes_are_nobodys_concern(

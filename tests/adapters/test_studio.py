@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.adapters import clips, studio
+from ivr.adapters.clips import Sounds
 from ivr.domain.call import Language
 from ivr.domain.phrase import PAUSE_S
 from ivr.errors import Refusal
 from tests.adapters.voices import SECONDS_PER_LETTER, Recorded, Tones, service
+from tests.dying import dying_at
 
 FI, SV = Language.FI, Language.SV
 
@@ -133,3 +136,28 @@ def test_a_folder_that_cannot_be_written_is_refused_with_its_name(tmp_path: Path
     (tmp_path / "fi").write_text("a file where a folder belongs")
     with pytest.raises(Refusal, match=r"fi/.*\.alaw cannot be written"):
         studio.build(service(), tmp_path, Tones())
+
+
+class Telling(Tones):
+    """Two texts of one length sound differently."""
+
+    def speak(self, text: str, language: Language) -> Sounds:
+        sounds = super().speak(text, language)
+        said = text.encode() * (len(sounds.narrow) // len(text) + 1)
+        return replace(sounds, narrow=said[: len(sounds.narrow)])
+
+
+def test_whenever_a_build_dies_no_clip_is_taken_for_another_text_than_it_says(
+    few: Recorded,
+) -> None:
+    texts = "Tervetuloa neuvontaan.", "Tervetuloa puhelimeen."
+    before, after = (service({"welcome": text}) for text in texts)
+    clip, voice = clips.path(few.out, clips.ClipKey("fi/welcome")), Telling(voice="telling")
+    studio.build(before, few.out, voice)
+    operations = dying_at(None, lambda: studio.build(after, few.out, voice))
+    assert operations > 5
+    for operation in range(1, operations + 1):
+        studio.build(before, few.out, voice)
+        dying_at(operation, lambda: studio.build(after, few.out, voice))
+        studio.build(before, few.out, voice)
+        assert clip.read_bytes().startswith(texts[0].encode()), f"died at {operation}"

@@ -134,3 +134,16 @@ def test_a_general_topic_with_key_0_needs_no_place_in_the_menu(spoil: Spoil, fol
     line = load(folder).line_for("062189400")
     assert line is not None
     assert (line.topics, line.general_topic) == (("families",), "adults")
+
+
+def test_a_prompt_that_is_missing_in_one_language_of_its_line_is_told(
+    spoil: Spoil, problems: Problems, folder: Path
+) -> None:
+    spoil("lines", "    topic_prompt: topic_menu_2", "    topic_prompt: topic_menu_own")
+    (folder / "prompts.fi.yaml").write_text('topic_menu_own: "Paina 1 tai 2."\n')
+    assert problems() == [
+        (
+            "lines.yaml:18:19: there is no prompt 'topic_menu_own' in prompts.sv.yaml;"
+            " did you mean 'topic_menu_2'? Or write it there."
+        )
+    ]

@@ -20,14 +20,14 @@ from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, in_line, talk
 from tests.e2e.conftest import CONFIG
 from tests.e2e.embedded import phone_secret, sip, state_dir, stop_servers, unpacked
-from tests.e2e.joining import ANOTHER, MENUS, QUIET, dial, join
+from tests.e2e.joining import ANOTHER, KEYS, MENUS, QUIET, dial, join
 from tests.e2e.line import Line
 from tests.e2e.rawsip import SDP, RawCall, raw_call
 from tests.e2e.standby import successor, waits
 from tests.ports import free_port
 
 WAITING = "SELECT FROM call WHERE scene = 'waiting' AND outcome IS NULL"
-THIRD, FOURTH = "+358451112233", "+358451112244"
+THIRD, FOURTH, FIFTH = "+358451112233", "+358451112244", "+358451112255"
 OF_MENUS = 'numbers: ["029 100 0009"]\n    caller_id: "029 100 0009"\n    languages: '
 UNHEARD = SDP.replace("audio 40000", "audio 9")  # where nobody listens, whoever has a port
 HELVI = """
@@ -86,19 +86,18 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
         _edit(own, "prompts.fi.yaml", "Lapset 1,", "Uudessa valikossa ovat lapset 1,")
         _edit(own, "prompts.sv.yaml", "Barn 1,", "I den nya menyn finns barn 1,")
         _edit(own, "counsellors.yaml", "counsellors:", f"counsellors:{HELVI}")
-        _edit(own, "lines.yaml", f"{OF_MENUS}[fi, sv]", f"{OF_MENUS}[fi]")
+        _edit(own, "lines.yaml", f"{OF_MENUS}[fi, sv]", f"{OF_MENUS}[sv, fi]")
         await own.says("counsellor helvi: is new")
-        await own.says("line menus: languages is fi, was fi, sv")
+        await own.says("line menus: languages is sv, fi, was fi, sv")
 
         await _reloaded(own)  # Asterisk has read it by then, too
         helvi = await phones.counsellor("helvi", phone_secret(state_dir(own), "helvi"))
         helvis = await connected(finnish, helvi)
-        late = await dial(phones, MENUS, caller=FOURTH)
-        await late.heard("fi/welcome")  # at once: there is one language
-        await late.press("#")
-        await late.heard("fi/no_input")  # to a menu that these phones do not know
-        assert _hears(late, Repertoire.load(state_dir(own) / "prompts"), "fi/topic_short")
-        assert not _hears(late, before, "fi/topic_short")
+        after = Repertoire.load(state_dir(own) / "prompts")
+        late = await asyncio.gather(
+            _hears_the_new_menu(phones, "fi", before, after, caller=FOURTH),
+            _hears_the_new_menu(phones, "sv", before, after, caller=FIFTH),
+        )
 
         _edit(own, "schedule.yaml", 'mon-sun: ["0:00-24:00"]', "mon-sun: []")
         await _reloaded(own)
@@ -112,10 +111,10 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
         await talk(talker, leg)
         await talk(finnish, helvis)
         assert waiter.state is not CallState.ENDED, waiter.story()
-        for call in (talker, finnish, waiter, late):
+        for call in (talker, finnish, waiter, *late):
             await call.hang_up()
-    ended = Counter(outcome.partition("_")[0] for outcome in await own.outcomes(22))
-    assert ended == {"served": 2, "closed": 1, "abandoned": 19}
+    ended = Counter(outcome.partition("_")[0] for outcome in await own.outcomes(23))
+    assert ended == {"served": 2, "closed": 1, "abandoned": 20}
 
 
 async def test_a_standby_takes_over_with_what_was_saved_while_it_waited(
@@ -139,6 +138,21 @@ async def test_a_standby_takes_over_with_what_was_saved_while_it_waited(
     finally:
         await line.kill()
         await standby.stop()
+
+
+async def _hears_the_new_menu(
+    phones: Telephony, language: str, before: Repertoire, after: Repertoire, *, caller: str
+) -> PhoneCall:
+    """A caller who is asked in Swedish first, chooses, and comes to a menu with other words."""
+    call = await dial(phones, MENUS, caller=caller)
+    assert (await call.heard("lang_choice")).language == "sv"
+    await call.press(KEYS[language])
+    await call.heard(f"{language}/welcome")
+    await call.press("#")
+    await call.heard(f"{language}/no_input")  # to a menu that these phones do not know
+    assert _hears(call, after, f"{language}/topic_short")
+    assert not _hears(call, before, f"{language}/topic_short")
+    return call
 
 
 def _other(line: Line, number: int) -> AbstractAsyncContextManager[RawCall]:

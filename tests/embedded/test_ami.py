@@ -12,9 +12,11 @@ from ivr.adapters.ami import AmiFailed, AmiTarget, read_anew, readers, registrat
 from ivr.config.prompts import SHIPPED
 from ivr.configuring import NotTold
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
+from ivr.embedded.dialplan_check import startable
 from ivr.errors import Refusal
 from ivr.settings import Address
 from ivr.telling import Ours
+from tests.embedded.sip import Caller
 from tests.ports import free_port
 
 
@@ -93,3 +95,58 @@ async def test_an_edited_dialplan_is_tried_beside_it_and_read_only_if_it_is_soun
     with pytest.raises(NotTold, match="not checked"):
         await broken.tell(service)
     assert "Hangup(34)" in asterisk.cli("dialplan show apology")
+
+
+async def test_a_call_in_progress_stays_as_it_is_while_an_edited_dialplan_is_read(
+    asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
+) -> None:
+    waits = "[from-trunk]\nexten => 4711,1,Progress()\n same => n,Wait(60)\n"
+    before = edited("extensions.conf", "[from-trunk]\n", waits)
+    access = before.ensure_running()
+    with Caller(before.sip) as caller:
+        caller.invite("4711", sender="<sip:+358401234567@127.0.0.1>")
+        assert 183 in (status for status, _ in caller.responses())
+        after = edited("extensions.conf", "[from-trunk]\n", waits.replace("60", "61"))
+        changed = after.renewed()
+        assert changed == {"extensions.conf"}
+        await read_anew(target(access), changed)
+        assert "Wait(61)" in before.cli("dialplan show 4711@from-trunk")
+        (call,) = before.cli("core show channels concise").splitlines()
+        assert call.split("!")[4:7] == ["Ring", "Wait", "60"]
+
+
+def _answers_19(asterisk: EmbeddedAsterisk) -> bool:
+    return "Hangup(19)" in asterisk.cli("dialplan show apology")
+
+
+def test_a_start_with_a_bad_dialplan_goes_by_the_one_that_was_in_force(
+    asterisk: EmbeddedAsterisk, edited: Callable[[str, str, str], EmbeddedAsterisk]
+) -> None:
+    assert startable(asterisk) is asterisk  # nothing has run yet
+    asterisk.ensure_running()
+    assert startable(asterisk) is asterisk
+    sound = edited("extensions.conf", "Hangup(19)", "Hangup(34)")
+    startable(sound).ensure_running()
+    assert _answers_19(asterisk)  # it runs: nobody has tried what was edited
+    asterisk.stop()
+    assert startable(sound) is sound
+    for spoil in (_misspell, _delete, _link_to_nowhere):
+        bad = edited("extensions.conf", "Hangup(19)", "Hangup(34)")
+        spoil(bad.dialplan_dir)
+        assert startable(bad).dialplan_dir == asterisk.configuration
+    startable(bad).ensure_running()
+    assert _answers_19(asterisk)
+
+
+def _misspell(dialplan: Path) -> None:
+    file = dialplan / "pjsip.conf"
+    file.write_text(file.read_text().replace("direct_media=no", "direct_medai=no"))
+
+
+def _delete(dialplan: Path) -> None:
+    (dialplan / "extensions.conf").unlink()
+
+
+def _link_to_nowhere(dialplan: Path) -> None:
+    (dialplan / "extensions.conf").unlink()
+    (dialplan / "extensions.conf").symlink_to(dialplan / "nowhere")

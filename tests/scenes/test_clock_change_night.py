@@ -8,13 +8,16 @@ from itertools import pairwise
 import pytest
 
 from ivr.domain.callback import Status
+from ivr.domain.notice_end import read_end
 from ivr.domain.schedule import Hours, Schedule
 from tests.fakes.service import FREE, changed, service
 from tests.fakes.time import BEGIN, run_in_virtual_time
 from tests.scenes.asking import ASKS, IN_LINE, PATIENT, asked
 from tests.scenes.called_back import CalledBack, dials
+from tests.scenes.test_notice import told
 from tests.scenes.world import World
 
+ALL_DAY = Hours(opens=time(0), closes=time(0))
 DAILY = Schedule(weekly={day: (Hours(opens=time(9), closes=time(15)),) for day in range(7)})
 # The day before (UTC), and when it is nine in the morning after it, by the new time.
 NIGHTS = {
@@ -72,6 +75,46 @@ def test_who_waits_while_the_clocks_change_hears_their_place_and_is_served(
         await world.until_over(caller)
         assert world.outcomes(caller) == ["served"]
         await asyncio.sleep(1)
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+# Said at 2:50, up to a time that comes twice, or that is skipped: its first, and an hour later.
+@pytest.mark.parametrize(
+    ("begins", "text", "ends"),
+    [
+        ("2026-10-24T23:50+00:00", "3:30", "2026-10-25T00:30+00:00"),
+        ("2026-10-24T23:50+00:00", "4:30", "2026-10-25T02:30+00:00"),
+        ("2027-03-28T00:50+00:00", "3:30", "2027-03-28T01:30+00:00"),
+        ("2027-03-28T00:50+00:00", "4:30", "2027-03-28T01:30+00:00"),
+    ],
+)
+def test_a_closure_over_the_night_on_which_the_clocks_change_ends_by_itself_in_time(
+    begins: str, text: str, ends: str
+) -> None:
+    since = datetime.fromisoformat(begins)
+    until = read_end(text, since)
+    assert until == datetime.fromisoformat(ends)
+
+    async def story() -> None:
+        always = replace(DAILY, weekly=dict.fromkeys(range(7), (ALL_DAY,)))
+        world = World(changed(service(), "free", schedule=always))
+        world.clock.ahead = since - BEGIN
+        world.start()
+        world.board.put(replace(told(closes=True), since=since, until=until))
+        await asyncio.sleep((until - world.clock.now()).total_seconds() - 60)
+        before = world.asterisk.call(FREE)
+        await world.until_over(before)
+        assert world.outcomes(before) == ["closed_hours"]
+        assert world.heard(before)[1] == "fi/closed_later_today"
+        await asyncio.sleep((until - world.clock.now()).total_seconds())
+        after = world.asterisk.call(FREE)
+        with world.habit(after, IN_LINE):
+            await world.until(lambda: after.music)
+        assert not {"told/fi", "told/sv"} & set(world.heard(after))
+        world.asterisk.end(after.id)
+        await world.until_over(after)
         await world.stop()
 
     run_in_virtual_time(story())

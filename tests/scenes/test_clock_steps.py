@@ -15,6 +15,8 @@ from ivr.ports import Clock
 from tests.fakes.asterisk import Channel
 from tests.fakes.service import FREE, TOLL_FREE, changed, counsellor, service
 from tests.fakes.time import run_in_virtual_time
+from tests.scenes.test_notice import FI as SAID
+from tests.scenes.test_notice import told
 from tests.scenes.world import World
 
 KEYS = {"lang_choice": "1", "topic_menu": "1"}
@@ -219,6 +221,63 @@ def test_who_was_cut_off_and_who_hung_up_are_told_apart_after_a_step(
         assert world.outcomes(waits) == ["lost" if dies else "abandoned_queue"]
         world.asterisk.end(inside.id)
         await world.until_over(inside)
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_notice_and_a_closure_hold_as_long_as_they_were_said_to_while_somebody_is_on_the_line(
+    tmp_path: Path, step: timedelta
+) -> None:
+    async def story() -> None:
+        world = SetMachine(_config(), tmp_path / "clock")
+        world.start()
+        inside = world.asterisk.call(TOLL_FREE)
+        with world.habit(inside, KEYS):
+            await world.until(lambda: inside.music)
+            world.board.put(told(minutes=2, closes=True))
+            world.clock.ahead = step
+            await asyncio.sleep(60)
+            during = world.asterisk.call(FREE)
+            await world.until_over(during)
+            await asyncio.sleep(60)
+            after = world.asterisk.call(FREE)
+            with world.habit(after, KEYS):
+                await world.until(lambda: after.music)
+        assert world.heard(during)[0] == SAID
+        assert world.outcomes(during) == ["closed_hours"]
+        assert SAID not in world.heard(after)
+        for caller in (inside, after):
+            world.asterisk.end(caller.id)
+            await world.until_over(caller)
+        await world.stop()
+
+    run_in_virtual_time(story())
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+def test_a_notice_that_ended_is_not_heard_again_when_a_restart_or_a_step_comes_after_it(
+    tmp_path: Path, *, restarts: bool
+) -> None:
+    async def story() -> None:
+        world = SetMachine(_config(), tmp_path / "clock")
+        world.start()
+        world.board.put(told(minutes=30, closes=True))
+        await asyncio.sleep(5)
+        if restarts:
+            await world.stop()
+            await asyncio.sleep(30 * 60)  # it ends while nobody is there to end it
+            world.start()
+        else:
+            world.clock.ahead = timedelta(minutes=30)  # nobody is on the line: it is followed
+            await asyncio.sleep(5)
+        caller = world.asterisk.call(FREE)
+        with world.habit(caller, KEYS):
+            await world.until(lambda: caller.music)
+        assert SAID not in world.heard(caller)
+        world.asterisk.end(caller.id)
+        await world.until_over(caller)
         await world.stop()
 
     run_in_virtual_time(story())

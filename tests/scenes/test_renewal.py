@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from ivr.domain.call import CounsellorId, Language, LineId
 from ivr.domain.callback import Status
 from ivr.domain.counsellor import Doing
@@ -282,3 +284,55 @@ def test_the_lines_that_somebody_is_on_are_known() -> None:
         assert line.controller.director.on_air.lines == {LineId("free")}
 
     tell(patient("anna"), told)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_who_talks_on_a_phone_that_is_theirs_no_more_talks_on_and_is_then_rung_on_the_new_one(
+    *, dies: bool
+) -> None:
+    config = patient("anna")
+    moved = replace(config, counsellors=(replace(counsellor("anna"), account="cecilia"),))
+
+    async def told(line: Line) -> None:
+        line.phones("anna", "cecilia", answers_after=1.0)
+        first = await line.caller()
+        await line.until(lambda: first.up)
+        line.renew(moved)
+        second = await line.caller(2)
+        if dies:
+            await line.crash_and_restart(0.5)
+        await asyncio.sleep(30)
+        assert first.id in line.asterisk.channels
+        assert line.rung_for(second) == []
+        await line.served(first)
+        await line.served(second)
+        assert line.rung_for(second) == ["anna"]
+        assert "cecilia" in {c.account for c in line.asterisk.past.values()}
+
+    tell(config, told)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_who_talks_with_somebody_who_is_no_counsellor_any_more_is_not_cut_off(
+    *, dies: bool
+) -> None:
+    config = patient("anna", "bertil")
+
+    async def told(line: Line) -> None:
+        line.phones("anna", answers_after=1.0)
+        first = await line.caller()
+        await line.until(lambda: first.up)
+        line.renew(replace(config, counsellors=(counsellor("bertil"),)))
+        if dies:
+            await line.crash_and_restart(0.5)
+        await asyncio.sleep(120)
+        assert first.id in line.asterisk.channels
+        assert any({first.id} < both for both in line.asterisk.bridges.values())
+        second = await line.caller(2)
+        await line.served(first)
+        await asyncio.sleep(30)
+        assert line.rung_for(second) == []
+        line.phones("bertil", answers_after=1.0)
+        await line.served(second)
+
+    tell(config, told)

@@ -133,6 +133,25 @@ def test_what_must_never_happen_wakes_somebody():
     }
 
 
+def test_a_configuration_that_is_not_in_force_is_on_the_wallboard_and_told():
+    for expressions in ([rule["expr"] for rule in RULES], _of_panel("Faults")):
+        assert any(
+            "ivr_configuration_refused) > 0" in each or each == "max(ivr_configuration_refused)"
+            for each in expressions
+        )
+
+
+async def test_the_figure_of_it_is_1_while_the_last_good_one_runs():
+    for faults, shown in (({}, 0.0), ({"configuration": "refused: lines.yaml:3:5"}, 1.0)):
+        exposed = Metrics(MadeUpStatus(faults=faults)).exposition().decode()
+        families = {each.name: each for each in text_string_to_metric_families(exposed)}
+        assert [s.value for s in families["ivr_configuration_refused"].samples] == [shown]
+
+
+def _of_panel(title: str) -> list[str]:
+    return next(_in_a_panel(panel) for panel in BOARD["panels"] if panel["title"] == title)
+
+
 def test_the_dashboard_asks_the_prometheus_that_is_chosen_and_nobody_else():
     text = json.dumps(BOARD)
 
