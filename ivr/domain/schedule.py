@@ -163,6 +163,8 @@ def closes_at(schedule: Schedule, instant: datetime) -> datetime | None:
     at = _utc(instant)
     if schedule.forced_open:
         return None
+    if not open_at(schedule, at):  # else a closed line would be looked through to HORIZON
+        return None
     for span in _spans(schedule, at, at + HORIZON):
         if span.start <= at < span.end:
             return span.end if span.end < at + HORIZON else None
