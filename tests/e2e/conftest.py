@@ -14,10 +14,9 @@ import asyncpg
 import pytest
 
 from ivr import config
-from ivr.adapters import alone_folder, studio
+from ivr.adapters import alone_folder
 from ivr.adapters import dialplan as dialplan_of
 from ivr.adapters.migrations import migrate
-from ivr.adapters.synthesis import EspeakNg
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
@@ -30,8 +29,10 @@ from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.joining import CITIZEN
 from tests.e2e.known import KnownPhones
 from tests.e2e.line import Line
+from tests.e2e.nursery import Nursery
 from tests.e2e.outside import OUTSIDE, carried
 from tests.ports import free_port
+from tests.spoken import speak
 
 CONFIG = Path(__file__).parent / "config"
 TEMPLATE = "line_template"
@@ -58,7 +59,7 @@ def prompts(programs: Root) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        studio.build(config.load(CONFIG), out, EspeakNg(programs=programs))
+        speak(config.load(CONFIG), out, programs)
     return out
 
 
@@ -160,6 +161,13 @@ async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where the controllers of this process come from."""
+    with Nursery() as nursery:
+        yield nursery
+
+
 @pytest.fixture
 def started() -> list[Line]:
     """The lines that the test has started."""
@@ -212,6 +220,7 @@ def plan(
     tmp_path: Path,
     *,
     started: list[Line],
+    nursery: Nursery,
 ) -> Callable[[], Line]:
     """Controllers on the process's Asterisk, each with a state of its own; not yet started."""
 
@@ -237,6 +246,7 @@ def plan(
             database_url=database_url,
             log=tmp_path / f"{name}.log",
             started=started,
+            nursery=nursery,
         )
 
     return plan
