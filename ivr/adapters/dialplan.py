@@ -22,6 +22,7 @@ from ivr.domain.number import dialled_form
 from ivr.domain.phrase import Digits, Slot, topic_clip
 from ivr.domain.policy import Distribution, OnBudgetEnd
 from ivr.domain.prompts import scripts
+from ivr.domain.schedule import Schedule
 from ivr.domain.script import Script
 from ivr.domain.service import Charging, Service, ServiceLine
 
@@ -50,6 +51,7 @@ class _Alone:
         self._service = service
         self._scripts = {language: scripts(service, language) for language in Language}
         self._notices: dict[str, int] = {}
+        self._days: dict[int, Sequence[tuple[str, Sequence[Piece]]]] = {}
 
     def extensions(self, now: datetime) -> str:
         lines = [text for line in self._service.lines for text in self._line(line, now)]
@@ -68,8 +70,17 @@ class _Alone:
         yield " same => n,Return()"
         yield f" same => n(shut),Set(HOURS=closed {self._notice(line, ('closed', {}))})"
         yield " same => n,Return()"
-        for day, parts in by_day(pieces(line.schedule, now, KNOWN_AHEAD.days)):
+        for day, parts in self._known_ahead(line.schedule, now):
             yield from self._hours(line, day, parts)
+
+    def _known_ahead(
+        self, schedule: Schedule, now: datetime
+    ) -> Sequence[tuple[str, Sequence[Piece]]]:
+        """The days of a schedule; lines that share one share them."""
+        known = id(schedule)  # which the service keeps as long as we live
+        if known not in self._days:
+            self._days[known] = [*by_day(pieces(schedule, now, KNOWN_AHEAD.days))]
+        return self._days[known]
 
     def _paused(self, line: ServiceLine) -> Iterator[tuple[str, str | int]]:
         """Who is not at work is not rung, for as long as the controller's word is believed."""

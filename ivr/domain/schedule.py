@@ -163,6 +163,8 @@ def closes_at(schedule: Schedule, instant: datetime) -> datetime | None:
     at = _utc(instant)
     if schedule.forced_open:
         return None
+    if not open_at(schedule, at):  # else a closed line would be looked through to HORIZON
+        return None
     for span in _spans(schedule, at, at + HORIZON):
         if span.start <= at < span.end:
             return span.end if span.end < at + HORIZON else None
@@ -208,6 +210,8 @@ def _spans(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Inter
 
 def _day_spans(schedule: Schedule, day: date) -> list[Interval]:
     """One day's hours as instants, by their beginning; they may meet or overlap."""
+    if day not in schedule.exceptions and not schedule.weekly.get(day.weekday()):
+        return []  # told at once: a line that seldom opens is looked through for 400 days
     spans = [
         Interval(start=_instant(day, hours.opens), end=_closing(day, hours.closes))
         for hours in plan(schedule, day).hours

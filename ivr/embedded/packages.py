@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ivr.embedded.apt import PrivateApt
@@ -43,7 +44,7 @@ class Root:
         """The folder of the machine's libraries, such as `usr/lib/x86_64-linux-gnu`."""
         return self._loader.parent
 
-    @property
+    @cached_property
     def _loader(self) -> Path:
         found = sorted(self.path.glob("usr/lib/*-linux-*/ld-linux*.so.*"))
         if not found:

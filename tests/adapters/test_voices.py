@@ -11,8 +11,10 @@ from ivr.adapters.synthesis import EspeakNg, Spoken
 from ivr.adapters.voices import Command, Programs
 from ivr.domain import pace
 from ivr.domain.call import Language
+from ivr.embedded.packages import Root
 from ivr.errors import Refusal
 from tests.adapters.voices import service
+from tests.spoken import speak
 
 FI, SV = Language.FI, Language.SV
 
@@ -32,11 +34,11 @@ def command(program: str, *words: str, timeout_s: float = 30) -> Spoken:
 
 @pytest.fixture(scope="module")
 def spoken(
-    programs: Programs, tmp_path_factory: pytest.TempPathFactory
+    programs: Root, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Mapping[ClipKey, Made]]:
     """Every prompt as shipped, spoken by espeak-ng."""
-    out = tmp_path_factory.mktemp("spoken")
-    studio.build(service(), out, EspeakNg(programs=programs))
+    out = tmp_path_factory.mktemp("spoken") / "prompts"
+    speak(service(), out, programs)
     return out, clips.read_manifest(out)
 
 

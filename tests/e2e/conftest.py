@@ -14,10 +14,10 @@ import asyncpg
 import pytest
 
 from ivr import config
-from ivr.adapters import alone_folder, studio
+from ivr.adapters import alone_folder
 from ivr.adapters import dialplan as dialplan_of
 from ivr.adapters.migrations import migrate
-from ivr.adapters.synthesis import EspeakNg
+from ivr.domain.service import Service
 from ivr.embedded.asterisk import AsteriskAccess, EmbeddedAsterisk
 from ivr.embedded.packages import Root
 from ivr.embedded.postgres import EmbeddedPostgres
@@ -30,8 +30,10 @@ from tests.e2e.here import LineHere, MovedClock
 from tests.e2e.joining import CITIZEN
 from tests.e2e.known import KnownPhones
 from tests.e2e.line import Line
+from tests.e2e.nursery import Nursery
 from tests.e2e.outside import OUTSIDE, carried
 from tests.ports import free_port
+from tests.spoken import speak
 
 CONFIG = Path(__file__).parent / "config"
 TEMPLATE = "line_template"
@@ -52,13 +54,19 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def prompts(programs: Root) -> Path:
+def service() -> Service:
+    """The tests' configuration."""
+    return config.load(CONFIG)
+
+
+@pytest.fixture(scope="session")
+def prompts(programs: Root, service: Service) -> Path:
     """The prompts of the tests' configuration, spoken once for all processes."""
     out = PROJECT_ROOT / "var" / "tests" / "prompts"
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        studio.build(config.load(CONFIG), out, EspeakNg(programs=programs))
+        speak(service, out, programs)
     return out
 
 
@@ -105,7 +113,14 @@ def alone(home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def embedded(
-    programs: Root, prompts: Path, home: Path, carrier: Address, dialplan: Path, *, alone: Path
+    programs: Root,
+    prompts: Path,
+    home: Path,
+    carrier: Address,
+    dialplan: Path,
+    *,
+    alone: Path,
+    service: Service,
 ) -> Iterator[EmbeddedAsterisk]:
     """The Asterisk of this process."""
     asterisk = EmbeddedAsterisk(
@@ -115,9 +130,9 @@ def embedded(
         prompts_dir=prompts,
         sip=Address(host="127.0.0.1", port=free_port()),
         rtp=PortRange(first=20000, last=39999),
-        accounts=config.load(CONFIG).phones,
+        accounts=service.phones,
         trunk=carrier,
-        generated=dialplan_of.files(config.load(CONFIG), datetime.now(UTC)),
+        generated=dialplan_of.files(service, datetime.now(UTC)),
         records_dir=alone,
     )
     try:
@@ -160,6 +175,13 @@ async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where the controllers of this process come from."""
+    with Nursery() as nursery:
+        yield nursery
+
+
 @pytest.fixture
 def started() -> list[Line]:
     """The lines that the test has started."""
@@ -168,11 +190,15 @@ def started() -> list[Line]:
 
 @pytest.fixture
 async def telephony(
-    access: AsteriskAccess, repertoire: Repertoire, phones_port: int, started: list[Line]
+    access: AsteriskAccess,
+    repertoire: Repertoire,
+    phones_port: int,
+    started: list[Line],
+    service: Service,
 ) -> AsyncIterator[Telephony]:
     """Phones; the line knows of a counsellor's as soon as the test has it."""
     async with open_telephony(access.sip, repertoire, port=phones_port) as phones:
-        yield KnownPhones(phones=phones, lines=started, counsellors=config.load(CONFIG).counsellors)
+        yield KnownPhones(phones=phones, lines=started, counsellors=service.counsellors)
 
 
 @pytest.fixture
@@ -212,6 +238,7 @@ def plan(
     tmp_path: Path,
     *,
     started: list[Line],
+    nursery: Nursery,
 ) -> Callable[[], Line]:
     """Controllers on the process's Asterisk, each with a state of its own; not yet started."""
 
@@ -237,6 +264,7 @@ def plan(
             database_url=database_url,
             log=tmp_path / f"{name}.log",
             started=started,
+            nursery=nursery,
         )
 
     return plan

@@ -8,21 +8,46 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 import asyncpg
 
 from ivr.settings import PROJECT_ROOT, Address
+from tests.e2e.nursery import Nursery
 
 READY_S = 60.0
 POLL_S = 0.05
+
+
+class Process(Protocol):
+    """What is asked of a process, as of `asyncio.subprocess.Process`."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        ...
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Send it a signal."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait until it has ended; its exit code."""
+        ...
 
 
 @dataclass(kw_only=True)
 class Line:
     """A controller that can be started, stopped and killed, on servers that outlive it.
 
-    Those of one test keep one list of those `started`. `root` is the version that is run.
+    Those of one test keep one list of those `started`. `root` is the version that is run; ours
+    comes out of the `nursery`, if there is one, and any other loads itself.
     """
 
     config_dir: Path
@@ -33,7 +58,8 @@ class Line:
     arguments: tuple[str, ...] = ()
     root: Path = PROJECT_ROOT
     started: list["Line"] = field(default_factory=list)
-    process: asyncio.subprocess.Process | None = field(default=None)
+    nursery: Nursery | None = None
+    process: Process | None = field(default=None)
 
     @property
     def runs(self) -> bool:
@@ -48,13 +74,17 @@ class Line:
 
     async def launch(self) -> None:
         """Start it, and do not wait."""
+        arguments = ["--config", str(self.config_dir), "run", *self.arguments]
+        environment = {**os.environ, **self.environment}
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "ivr", "--config", str(self.config_dir), "run",
-                *self.arguments,
-                cwd=self.root, env={**os.environ, **self.environment},
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+            if self.nursery is not None and self.root == PROJECT_ROOT:
+                started = self.nursery.start(arguments, environment, self.root, log)
+                self.process = await started
+            else:
+                self.process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "ivr", *arguments, cwd=self.root, env=environment,
+                    stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                )  # fmt: skip
 
     async def ready(self) -> None:
         """Wait until it takes calls; AssertionError with its log if it does not."""

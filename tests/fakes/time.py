@@ -23,6 +23,28 @@ class VirtualClock:
         return BEGIN + self.ahead + timedelta(seconds=asyncio.get_running_loop().time())
 
 
+class _Loop(VirtualLoop):
+    """A loop that knows when something happens next."""
+
+    def next_due(self) -> float | None:
+        """The time of the next timer; None if something can happen before, or nothing is due."""
+        ready, scheduled = vars(self)["_ready"], vars(self)["_scheduled"]
+        return None if ready or not scheduled else float(scheduled[0].when())
+
+
+async def tick(every_s: float, until: float) -> None:
+    """Sleep for `every_s`, or for as many times that as pass before anything can happen.
+
+    Not beyond the first of them after `until`, a time of the loop.
+    """
+    loop = asyncio.get_running_loop()
+    due = loop.next_due() if isinstance(loop, _Loop) else None
+    at = loop.time() + every_s
+    while due is not None and at < min(due, until):
+        at += every_s
+    await asyncio.sleep(at - loop.time())
+
+
 counting: contextvars.ContextVar["Steps | None"] = contextvars.ContextVar("counting", default=None)
 
 
@@ -78,7 +100,7 @@ def _task(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio
 
 def run_in_virtual_time(work: Awaitable[T]) -> T:
     """Run to the end in virtual time; every task left over is an error."""
-    loop = VirtualLoop()
+    loop = _Loop()
     loop.set_task_factory(_task)
     try:
         return loop.run_until_complete(_checked(work))

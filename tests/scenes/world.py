@@ -19,7 +19,7 @@ from tests.fakes.journal import Disk, MemoryJournal
 from tests.fakes.notices import Board, MemoryNotices
 from tests.fakes.service import SilentSpeech, service
 from tests.fakes.switch import FakeConnection, FakeSwitch
-from tests.fakes.time import Steps, VirtualClock, counting
+from tests.fakes.time import Steps, VirtualClock, counting, tick
 
 PIN = "2468"  # of every counsellor
 ADMINISTRATORS = "97531"
@@ -147,7 +147,7 @@ class World:
         deadline = asyncio.get_running_loop().time() + within_s
         while not reached():
             assert asyncio.get_running_loop().time() < deadline, "it did not come to pass"
-            await asyncio.sleep(every_s)
+            await tick(every_s, deadline)
 
     async def until_heard(self, channel: Channel) -> None:
         """Wait for the first sound on the channel."""
