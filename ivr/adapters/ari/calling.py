@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ivr.adapters.ari.events import LEG, LEG_OF
+from ivr.adapters.ari.entry import LEG, LEG_OF
 from ivr.adapters.ari.requests import Requests, check, plain, seg
 from ivr.adapters.ari.socket import AriSocket
 from ivr.domain.call import CallId, ChannelId

@@ -1,12 +1,11 @@
 """What Asterisk's events mean to the line; unknown ones and unknown fields mean nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
 
-from ivr.domain.alone_notes import instant
+from ivr.adapters.ari.entry import BACK, CALL, DESK, LEG, came, entered_with
 from ivr.domain.call import ChannelId
 from ivr.ports import (
     NO_SUCH_CALL,
@@ -31,16 +30,6 @@ log = structlog.get_logger(__name__)
 
 # How it shows that an event lacks something, or has something else in its place.
 _UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
-# The first argument that the dialplan gives to Stasis(), and that of a leg that we ring, and
-# of a citizen whom we call back.
-CALL = "call"
-DESK = "desk"
-LEG = "leg"
-BACK = "back"
-
-# The variable that says for which call a leg was made, until it is in the application.
-LEG_OF = "IVR_LEG_OF"
 
 # After so much silence Asterisk says that somebody has stopped speaking. Less would take the
 # breath between two sentences for their end; each is an event.
@@ -123,13 +112,6 @@ def _text(value: object) -> str:
     return value
 
 
-def entered_with(channel: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
-    """The application that a channel is in, and the arguments it came with; empty for none."""
-    dialplan = channel["dialplan"]
-    name, _, arguments = str(dialplan["app_data"]).partition(",")
-    return (name, arguments.split(",")) if dialplan["app_name"] == "Stasis" else ("", [])
-
-
 def _is_leg(channel: Mapping[str, Any]) -> bool:
     return entered_with(channel)[1][:1] in ([LEG], [BACK])
 
@@ -165,17 +147,6 @@ def _started(event: Mapping[str, Any]) -> SwitchEvent | None:
         since=came(channel, args),
         up=channel.get("state") == "Up",
     )
-
-
-def came(channel: Mapping[str, Any], args: Sequence[str]) -> datetime | None:
-    """When a call came that the dialplan has served alone, as its fourth argument tells.
-
-    That is a whole second (Unix time), in which several may come: who was first is known from
-    when their channels were made, which Asterisk tells to the millisecond (ISO 8601).
-    """
-    if len(args) <= 3 or instant(args[3]) is None:
-        return None
-    return datetime.fromisoformat(channel["creationtime"]).astimezone(UTC)
 
 
 def _pressed(event: Mapping[str, Any]) -> SwitchEvent:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr.adapters.ari.events import BACK, CALL, DESK, LEG, LEG_OF, came, entered_with
+from ivr.adapters.ari.entry import BACK, CALL, DESK, LEG, LEG_OF, came, entered_with
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.domain.call import BridgeId, CallId, ChannelId
 from ivr.domain.recovery import Found

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from ivr.adapters.ari.bridges import Bridges
 from ivr.adapters.ari.calling import Calling, Shown, through_trunk
-from ivr.adapters.ari.events import BACK, SILENCE_MS
+from ivr.adapters.ari.entry import BACK
+from ivr.adapters.ari.events import SILENCE_MS
 from ivr.adapters.ari.requests import Requests, check, seg
 from ivr.adapters.ari.snapshot import FACTS, ours, snapshot
 from ivr.adapters.ari.socket import AriSocket
