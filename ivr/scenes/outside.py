@@ -17,16 +17,17 @@ log = structlog.get_logger(__name__)
 async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
     """Ring the number unless it has been consulted; the counsellor is free once it answers."""
     leg, party = desk.leg(call), desk.colleagues.leg(call)
+    talking = call.facts.leg is None  # already, and a restart is not heard
     if party is None and call.facts.colleague_leg is not None:  # it went while nobody looked
         await call.talk.hush(call.party)
-        return await _not_reached(call, desk, leg, None)
-    if party is None or call.facts.leg is not None:  # else they talk: a restart is not heard
+        return Outcome.HANDED_OVER if talking else await _not_reached(call, desk, leg, None)
+    if party is None or not talking:
         reached = await _free_for(call, desk, leg, party)
         if not isinstance(reached, Party):
             return await _not_reached(call, desk, leg, reached)
         party = reached
     if not await call.talk.connect(party, keys=True):  # hung up as it was put through
-        return await _not_reached(call, desk, leg, None)
+        return Outcome.HANDED_OVER if talking else await _not_reached(call, desk, leg, None)
     attended = call.facts.target is None
     call.record(EventKind.TRANSFERRED, kind="outside", attended=attended, topic=call.facts.topic)
     if leg is not None:

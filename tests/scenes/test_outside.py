@@ -7,7 +7,7 @@ import pytest
 from ivr.domain.call import Outcome
 from ivr.domain.journal import EventKind
 from ivr.domain.service import OUTSIDE_LONGEST_S
-from tests.fakes.time import run_in_virtual_time
+from tests.fakes.time import Steps, run_in_virtual_time
 from tests.scenes.talks import OUTSIDE, Talk
 
 HUNG_UP, SILENT, OUT_OF_ORDER = 16, 1, 44
@@ -93,6 +93,30 @@ def test_a_restart_does_not_part_a_caller_from_a_telephone_outside(keys: str) ->
         await talk.world.stop()
 
     run_in_virtual_time(story())
+
+
+def test_who_hangs_up_outside_while_nobody_looks_or_as_a_restart_looks_has_ended_the_talk() -> None:
+    async def hangs_up(at: int) -> bool:
+        """Hang up at this step of the restart, the first of which looks; whether there is one."""
+        talk = await Talk.begin()
+        await talk.press("anna", f"*7{OUTSIDE}#")
+        await talk.until_together("caller", OUTSIDE)
+        await asyncio.sleep(1)
+        await talk.world.stop()
+        talk.world.start(Steps(at, lambda: talk.hang_up(OUTSIDE)))
+        await asyncio.sleep(1)
+        struck = talk.channel(OUTSIDE) is None
+        if not struck:
+            talk.hang_up(OUTSIDE)
+        assert await talk.over() == [Outcome.HANDED_OVER], f"at step {at}"
+        assert "counsellor_lost" not in talk.heard("caller")
+        await talk.world.stop()
+        return struck
+
+    step = 1
+    while run_in_virtual_time(hangs_up(step)):
+        step += 1
+    assert step > 5
 
 
 def test_a_call_that_nobody_ends_outside_is_ended_and_not_in_silence() -> None:
