@@ -250,7 +250,7 @@ def test_nothing_that_a_caller_sends_but_digits_is_noted(
 def test_who_is_not_at_work_is_not_rung_while_the_controllers_word_is_young(
     alone: Alone, records: Path
 ):
-    asterisk = alone(budget_s=1)
+    asterisk = alone(budget_s=3)
     first = config.load(PROJECT_ROOT / "config").counsellors[0].account
     for believed_s, at_work, paused in ((600, "", True), (-1, "", False), (600, first, False)):
         word = f"{int(time.time()) + believed_s},families/{at_work},"

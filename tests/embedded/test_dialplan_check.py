@@ -13,6 +13,7 @@ from ivr.config.prompts import SHIPPED
 from ivr.embedded.asterisk import EmbeddedAsterisk
 from ivr.embedded.dialplan_check import linted, loaded
 from ivr.embedded.packages import Root
+from ivr.errors import Refusal
 
 Edited = Callable[[str, str, str], EmbeddedAsterisk]
 
@@ -62,9 +63,8 @@ def test_a_dialplan_that_is_no_utf_8_is_refused(root: Root, edited: Edited):
     folder = edited("features.conf", "", "").dialplan_dir
     (folder / "features.conf").write_bytes(b"; \xe4\n")
 
-    (complaint,) = loaded(root, folder, {})
-    assert complaint.serious
-    assert complaint.text.endswith("features.conf is no UTF-8: save it as UTF-8.")
+    with pytest.raises(Refusal, match=r"features\.conf is no UTF-8: save it as UTF-8\."):
+        loaded(root, folder, {})
 
 
 def test_ivr_check_tells_what_asterisk_and_the_linter_say_where_it_stands(
