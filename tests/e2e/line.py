@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -171,3 +172,10 @@ class Line:
         if self.process is not None and self.runs:
             self.process.send_signal(number)
             await asyncio.wait_for(self.process.wait(), READY_S)
+
+
+def copied(root: Path) -> Path:
+    """The version that is tested, in a folder of its own, where it can be changed."""
+    for name in ("ivr", "sql", "dialplan", "config"):
+        shutil.copytree(PROJECT_ROOT / name, root / name)
+    return root

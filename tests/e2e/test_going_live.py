@@ -18,10 +18,10 @@ from ivr.phone.phone import CallState, PhoneCall, Telephony
 from ivr.phone.repertoire import RATE, Repertoire
 from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, in_line, talk
-from tests.e2e.conftest import CONFIG
+from tests.e2e.conftest import CONFIG, MUSIC
 from tests.e2e.embedded import phone_secret, sip, state_dir, stop_servers, unpacked
 from tests.e2e.joining import ANOTHER, KEYS, MENUS, QUIET, dial, join
-from tests.e2e.line import Line
+from tests.e2e.line import Line, copied
 from tests.e2e.rawsip import SDP, RawCall, raw_call
 from tests.e2e.standby import successor, waits
 from tests.ports import free_port
@@ -44,7 +44,7 @@ HELVI = """
 async def own(
     programs: Root, prompts: Path, home: Path, tmp_path: Path, database_url: str
 ) -> AsyncIterator[Line]:
-    """A line with an Asterisk, a configuration and prompts of its own; in the end none is left."""
+    """A line with files and servers of its own, all to be changed; in the end none is left."""
     state, http = home / "live", Address(host="127.0.0.1", port=free_port())
     unpacked(state)
     shutil.copytree(prompts, state / "prompts")
@@ -60,6 +60,7 @@ async def own(
         http=http,
         database_url=database_url,
         log=tmp_path / "live.log",
+        root=copied(tmp_path / "version"),
     )
     try:
         await line.start()
@@ -98,6 +99,13 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
             _hears_the_new_menu(phones, "fi", before, after, caller=FOURTH),
             _hears_the_new_menu(phones, "sv", before, after, caller=FIFTH),
         )
+
+        extensions = own.root / "dialplan" / "extensions.conf"
+        extensions.write_text(extensions.read_text() + MUSIC)
+        await _reloaded(own)
+        by_the_new_dialplan = await dial(phones, "music", caller=None)
+        await by_the_new_dialplan.heard("music")
+        await by_the_new_dialplan.hang_up()
 
         _edit(own, "schedule.yaml", 'mon-sun: ["0:00-24:00"]', "mon-sun: []")
         await _reloaded(own)

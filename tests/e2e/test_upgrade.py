@@ -1,16 +1,14 @@
 """A newer version takes the line over under calls, and the older one takes it back."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.phone.phone import Phone, PhoneCall, Telephony
-from ivr.settings import PROJECT_ROOT
 from tests.e2e.callers import Undisturbed, connected, served, talk, times_heard
 from tests.e2e.joining import ANOTHER, QUIET, join
-from tests.e2e.line import Line
+from tests.e2e.line import Line, copied
 from tests.e2e.standby import successor, waits
 
 LATER = "ALTER TABLE call ADD COLUMN later text; CREATE TABLE later (id integer);\n"
@@ -19,9 +17,7 @@ LATER = "ALTER TABLE call ADD COLUMN later text; CREATE TABLE later (id integer)
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
     """A version whose facts say more, and whose database has more."""
-    root = tmp_path / "newer"
-    for name in ("ivr", "sql", "dialplan", "config"):
-        shutil.copytree(PROJECT_ROOT / name, root / name)
+    root = copied(tmp_path / "newer")
     number = len(list((root / "sql").glob("0*.sql"))) + 1
     (root / "sql" / f"{number:04}_later.sql").write_text(LATER)
     for state in ("facts", "callback_state"):
