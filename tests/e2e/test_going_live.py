@@ -18,7 +18,7 @@ from ivr.phone.phone import CallState, PhoneCall, Telephony
 from ivr.phone.repertoire import RATE, Repertoire
 from ivr.settings import PROJECT_ROOT, Address
 from tests.e2e.callers import connected, in_line, talk
-from tests.e2e.conftest import CONFIG, MUSIC
+from tests.e2e.conftest import CONFIG
 from tests.e2e.embedded import phone_secret, sip, state_dir, stop_servers, unpacked
 from tests.e2e.joining import ANOTHER, KEYS, MENUS, QUIET, dial, join
 from tests.e2e.line import Line, copied
@@ -29,6 +29,10 @@ from tests.ports import free_port
 WAITING = "SELECT FROM call WHERE scene = 'waiting' AND outcome IS NULL"
 THIRD, FOURTH, FIFTH = "+358451112233", "+358451112244", "+358451112255"
 OF_MENUS = 'numbers: ["029 100 0009"]\n    caller_id: "029 100 0009"\n    languages: '
+MUSIC = """[from-trunk]
+exten => music,1,Answer()
+ same => n,MusicOnHold(ivr)
+"""
 UNHEARD = SDP.replace("audio 40000", "audio 9")  # where nobody listens, whoever has a port
 HELVI = """
   helvi:
@@ -100,8 +104,7 @@ async def test_each_file_of_a_running_line_is_edited_under_twenty_calls(
             _hears_the_new_menu(phones, "sv", before, after, caller=FIFTH),
         )
 
-        extensions = own.root / "dialplan" / "extensions.conf"
-        extensions.write_text(extensions.read_text() + MUSIC)
+        _save(own.root / "dialplan" / "extensions.conf", "[from-trunk]\n", MUSIC)
         await _reloaded(own)
         by_the_new_dialplan = await dial(phones, "music", caller=None)
         await by_the_new_dialplan.heard("music")
@@ -181,8 +184,12 @@ def _hears(call: PhoneCall, repertoire: Repertoire, prompt: str) -> bool:
 
 
 def _edit(line: Line, name: str, old: str, new: str) -> None:
+    """Change a file of the configuration."""
+    _save(line.config_dir / name, old, new)
+
+
+def _save(file: Path, old: str, new: str) -> None:
     """Save a file as an editor does: whole, under another name, and renamed."""
-    file = line.config_dir / name
     text = file.read_text()
     assert old in text
     file.with_suffix(".new").write_text(text.replace(old, new, 1))
