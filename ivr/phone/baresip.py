@@ -54,7 +54,10 @@ async def open_telephony(
 
 
 def _configuration(server: Address, port: int) -> Config:
-    """Sound sample by sample as it was sent: A-law, no jitter buffer, nobody put on hold."""
+    """Sound sample by sample as it was sent: A-law, no jitter buffer, nobody put on hold.
+
+    UDP alone: for TLS it would want the next port, which may be another's.
+    """
     own = Address(host=server.host, port=1)
     return Config(
         net_interface=server.host,
@@ -62,6 +65,7 @@ def _configuration(server: Address, port: int) -> Config:
         sip_trace=True,
         extra_config_text=(
             f"sip_listen {str(own).removesuffix('1')}{port}\n"
+            "sip_transports udp\n"
             "audio_jitter_buffer_type off\n"
             "call_hold_other_calls no\n"
         ),
