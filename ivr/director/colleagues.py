@@ -44,6 +44,11 @@ class Colleagues:
         leg = self._leg(call.facts.colleague_leg)
         return None if leg is None or leg.gone.done() else leg
 
+    def went(self, call: Call) -> bool:
+        """See `ivr.stage.Colleagues`."""
+        leg = self._leg(call.facts.colleague_leg)
+        return leg is not None and leg.gone.done()
+
     def absent(self, target: Colleague | Outside | ToTopic) -> Refusal | None:
         """See `ivr.stage.Colleagues`."""
         if not isinstance(target, Colleague):

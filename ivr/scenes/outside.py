@@ -18,9 +18,10 @@ async def outside(call: Call, desk: Desk) -> Outcome | SceneName:
     """Ring the number unless it has been consulted; the counsellor is free once it answers."""
     leg, party = desk.leg(call), desk.colleagues.leg(call)
     talking = call.facts.leg is None  # already, and a restart is not heard
-    if party is None and call.facts.colleague_leg is not None:  # it went while nobody looked
+    if party is None and call.facts.colleague_leg is not None:  # it has gone
         await call.talk.hush(call.party)
-        return Outcome.HANDED_OVER if talking else await _not_reached(call, desk, leg, None)
+        seen = talking and desk.colleagues.went(call)  # else nobody knows how their talk ended
+        return Outcome.HANDED_OVER if seen else await _not_reached(call, desk, leg, None)
     if party is None or not talking:
         reached = await _free_for(call, desk, leg, party)
         if not isinstance(reached, Party):

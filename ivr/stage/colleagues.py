@@ -17,6 +17,10 @@ class Colleagues(Protocol):
         """The colleague's or the outside party's leg in the facts, while it is there."""
         ...
 
+    def went(self, call: Call) -> bool:
+        """Whether that leg was there, and has ended since we looked."""
+        ...
+
     def absent(self, target: Colleague | Outside | ToTopic) -> Refusal | None:
         """Why nobody can be led to the target now; None where they can."""
         ...
