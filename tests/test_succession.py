@@ -23,10 +23,10 @@ from ivr.succession import Seat, Succession
 from tests.adapters.polling import until
 
 HOLD = """
-import signal, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from ivr.adapters.outbox_lock import own
-signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
+signal.signal(signal.SIGTERM, lambda *_: os.write(1, b"asked\\n"))
 lock = own(Path(sys.argv[1]))
 print("mine", flush=True)
 while True:
